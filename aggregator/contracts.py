@@ -1,0 +1,223 @@
+"""The seams of the house: what the application needs of its parts, and nothing about who provides it.
+
+``refresh`` knows :class:`Adapter` and :class:`RefreshStore`; ``generate`` knows :class:`PublishStore`,
+:class:`Renderer` and :class:`Folder`; ``explain`` and the listing commands know :class:`Library`.
+``app`` puts the real ones in; tests put in ``tests/fakes.py``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from aggregator.model import Batch, Bookmark, Document, Item, Listing, Problem, Reading, Source
+    from aggregator.records import (
+        ItemRecord,
+        Known,
+        NewCategory,
+        Output,
+        Published,
+        Routable,
+        Route,
+        Save,
+        SourceState,
+        Window,
+    )
+    from aggregator.views import Directory, Entry, Feed
+
+    Clock = Callable[[], datetime]
+    """Now, aware, UTC."""
+
+
+class Adapter(Protocol):
+    """One kind of source, in two halves.
+
+    ``fetch`` touches the outside world and yields what must be parsed: a :class:`Listing` first where the
+    source can be listed whole, then batches. ``parse`` is pure and picklable. Both raise
+    :class:`~aggregator.errors.SourceError` and nothing else.
+    """
+
+    name: str
+    """As in the configuration's ``type``."""
+    options: type[Any]
+    """The pydantic model of its own options, with a property ``location`` (see :class:`Source`)."""
+
+    def fetch(self, source: Source, bookmark: Bookmark) -> AsyncIterator[Listing | Batch]:
+        """Yield what changed since ``bookmark``."""
+        ...
+
+    def parse(self, source: Source, document: Document) -> Reading:
+        """Read one document. Raises ParseError where nothing of it can be saved."""
+        ...
+
+
+class RefreshStore(Protocol):
+    """The store as ``refresh`` sees it. Each method is one transaction; all raise StoreError only."""
+
+    def sync(self, sources: Sequence[Source], now: datetime) -> None:
+        """Make the stored sources those of the configuration.
+
+        New ones are added; ones no longer configured become inactive, and their items leave the outputs
+        until they return. An unknown id with the location of a source that is not configured any more is
+        that source renamed: history and items stay. A source whose ``parse_hash`` changed forgets its stamps.
+        """
+        ...
+
+    def states(self) -> Sequence[SourceState]:
+        """Every source ever configured, active ones in configuration order first."""
+        ...
+
+    def bookmark(self, source_id: str) -> Bookmark:
+        """How far this source was read."""
+        ...
+
+    def known(self, source_id: str, native_ids: Iterable[str]) -> Mapping[str, Known]:
+        """The stored items of these native ids; an alias leads to its item."""
+        ...
+
+    def known_items(self, item_ids: Iterable[int]) -> Mapping[int, Known]:
+        """The same by item id."""
+        ...
+
+    def count_live(self, source_id: str) -> int:
+        """How many of the source's items have not left."""
+        ...
+
+    def save(self, save: Save) -> None:
+        """Keep all of it or nothing. Every item that is new, changed, left or back awaits routing."""
+        ...
+
+    def stale(self, cleaner: int, limit: int) -> Sequence[tuple[int, Item, datetime]]:
+        """Items cleaned by another version: ``(item id, raw item, first seen)``, at most ``limit``."""
+        ...
+
+    def recleaned(self, items: Sequence[tuple[int, Item]], now: datetime) -> None:
+        """Keep newly cleaned forms: outputs follow, nothing counts as updated."""
+        ...
+
+
+class PublishStore(Protocol):
+    """The store as ``generate`` sees it. Each method is one transaction; all raise StoreError only."""
+
+    def use_rules(self, rules_hash: str) -> None:
+        """Have every item await routing if the rules are not those of the last time."""
+        ...
+
+    def pending_names(self) -> Sequence[str]:
+        """Category names that items awaiting routing state for themselves, distinct, by code point."""
+        ...
+
+    def slugs(self) -> Mapping[str, int]:
+        """Every name that was given a category, and every slug (by its fold) → output id."""
+        ...
+
+    def add_categories(self, categories: Sequence[NewCategory], now: datetime) -> None:
+        """Create categories and register their slugs and names, for ever."""
+        ...
+
+    def unrouted(self, limit: int) -> Sequence[Routable]:
+        """Some items that await routing, lowest id first."""
+        ...
+
+    def route(self, routes: Sequence[Route], now: datetime) -> None:
+        """Set the members; every output that gains, loses or shows a changed one becomes outdated."""
+        ...
+
+    def outputs(self) -> Sequence[Output]:
+        """All outputs, by kind and name."""
+        ...
+
+    def outdate(self, output_ids: Iterable[int]) -> None:
+        """Have these written again."""
+        ...
+
+    def entries(self, output: Output, window: Window) -> Sequence[Entry]:
+        """What the output shows, newest first, ties by id."""
+        ...
+
+    def common_tags(self, output: Output) -> Sequence[str]:
+        """Labels of the tags of posts that state this category themselves, commonest first.
+
+        Equally common ones by code point.
+        """
+        ...
+
+    def published(self, written: Sequence[Published], now: datetime) -> None:
+        """Remember what was written; an output that became outdated meanwhile stays so."""
+        ...
+
+    def files(self) -> Mapping[str, tuple[int, str, int]]:
+        """Every file we wrote: path → (output id, sha256, size in bytes)."""
+        ...
+
+    def forget_files(self, paths: Iterable[str]) -> None:
+        """These files are no longer ours."""
+        ...
+
+
+class Renderer(Protocol):
+    """One form of output. Pure: the same value gives the same bytes, on any machine.
+
+    Both methods return path (below the output folder) → bytes; a renderer that has nothing to say of a
+    feed or of the directory returns an empty mapping.
+    """
+
+    version: int
+    """Raised when its templates change, so that everything is written again."""
+
+    def feed(self, feed: Feed) -> Mapping[str, bytes]:
+        """Render one feed."""
+        ...
+
+    def directory(self, directory: Directory) -> Mapping[str, bytes]:
+        """Render what lists feeds and sources."""
+        ...
+
+
+class Folder(Protocol):
+    """The output folder: only whole files, and only ours. Raises PublishError only."""
+
+    def write(self, files: Mapping[str, bytes]) -> Sequence[str]:
+        """Write those whose bytes differ from what is there; return their paths, in order."""
+        ...
+
+    def differing(self, files: Mapping[str, bytes]) -> Sequence[str]:
+        """Paths that ``write`` would write."""
+        ...
+
+    def sizes(self, paths: Iterable[str]) -> Mapping[str, int]:
+        """Size in bytes of each of these files that is there."""
+        ...
+
+    def remove(self, paths: Iterable[str]) -> Sequence[str]:
+        """Remove these files, and folders that become empty; return the paths that were there."""
+        ...
+
+
+class Library(Protocol):
+    """The store as reading commands see it; it is opened read-only. All raise StoreError only."""
+
+    def states(self) -> Sequence[SourceState]:
+        """Every source ever configured, active ones in configuration order first."""
+        ...
+
+    def outputs(self) -> Sequence[Output]:
+        """All outputs, by kind and name."""
+        ...
+
+    def items(
+        self, *, category: str | None = None, source_id: str | None = None, limit: int = 50
+    ) -> Sequence[ItemRecord]:
+        """Items newest first; of one category (slug) or source."""
+        ...
+
+    def find(self, needle: str) -> Sequence[ItemRecord]:
+        """Items whose public id, native id, link, document name or number is exactly ``needle``."""
+        ...
+
+    def problems(self, source_id: str) -> Sequence[Problem]:
+        """What is wrong with the source's documents, by name."""
+        ...

@@ -1,0 +1,71 @@
+"""Every error this package raises on purpose.
+
+AggregatorError
+├── UsageError         the command line asks for something that is not there
+├── ConfigError        the settings are wrong; nothing starts
+├── LockedError        another process is writing this site
+├── SourceError        one source failed; the others go on
+│   ├── FetchError     it could not be read: network, disk, HTTP status
+│   └── ParseError     it was read, but it is not what its adapter understands
+├── StoreError         the database refused; the refresh stops
+└── PublishError       an output could not be written; the old one stays in place
+
+Whoever touches the outside world turns its exceptions into one of these at that line,
+with ``raise … from``. Anything else that escapes is a bug, and is never swallowed.
+Each message is one line for a person: what, where, and what to do.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class AggregatorError(Exception):
+    """The root: ``except AggregatorError`` is everything a user or a publisher can cause."""
+
+    exit_code = 1
+
+
+class UsageError(AggregatorError):
+    """The command line asks for something that is not there: an unknown source, item or category."""
+
+    exit_code = 2
+
+
+class ConfigError(AggregatorError):
+    """The settings are wrong. Carries every problem found, each ``file:line:column: key: what is wrong``."""
+
+    exit_code = 78
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+class LockedError(AggregatorError):
+    """Another process holds the site's lock; the message names its pid."""
+
+    exit_code = 75
+
+
+class SourceError(AggregatorError):
+    """One source failed; the others go on."""
+
+
+class FetchError(SourceError):
+    """A source could not be read: network, disk, HTTP status."""
+
+
+class ParseError(SourceError):
+    """A document was read, but it is not what its adapter understands."""
+
+
+class StoreError(AggregatorError):
+    """The database refused; the refresh stops, and what was committed before stays."""
+
+
+class PublishError(AggregatorError):
+    """An output could not be written; the old one stays in place and the new one is due again."""

@@ -1,0 +1,246 @@
+"""What crosses the seam between the application and a store: frozen values, no behaviour. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from aggregator.model import Item, Problem, SourceInfo, Stamp
+
+
+# ── refresh ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What comparing needs to know of a stored item."""
+
+    item_id: int
+    native_id: str
+    fingerprint: str
+    updated: datetime
+    first_seen: datetime
+    live: bool
+    content_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemChange:
+    """One item to store: new (``item_id`` is None) or changed. Times are aware.
+
+    ``arrived``: when it came to us, but ``published`` for what a source's first reading brought.
+    ``public_id`` is taken if no other item has it, else ``spare_id``.
+    """
+
+    raw: Item
+    clean: Item
+    fingerprint: str
+    content_key: str
+    public_id: str
+    spare_id: str
+    published: datetime
+    updated: datetime
+    first_seen: datetime
+    arrived: datetime
+    item_id: int | None = None
+    returns: bool = False
+    """It had left, and is back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a batch of items amounts to."""
+
+    new: tuple[ItemChange, ...] = ()
+    updated: tuple[ItemChange, ...] = ()
+    unchanged: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentRecord:
+    """A document that was read: which item it gave, if any, and what was wrong with it."""
+
+    stamp: Stamp
+    native_id: str | None = None
+    published: datetime | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How the refresh of one source ended. ``error`` None: it succeeded."""
+
+    at: datetime
+    error: str | None = None
+    notice: str | None = None
+    """What an operator should know though nothing failed: items held back, a folder that is missing."""
+    seconds: float = 0.0
+    new: int = 0
+    updated: int = 0
+    removed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Save:
+    """One transaction's worth of a source's refresh."""
+
+    source_id: str
+    now: datetime
+    changes: Changes = field(default_factory=Changes)
+    left: tuple[int, ...] = ()
+    """Ids of items that leave the outputs."""
+    documents: tuple[DocumentRecord, ...] = ()
+    touched: tuple[Stamp, ...] = ()
+    """New stamps of documents whose bytes are as they were."""
+    forgotten: tuple[str, ...] = ()
+    """Names of documents that are no more."""
+    aliases: tuple[tuple[str, int], ...] = ()
+    """Native ids that are other names of stored items: ``(native_id, item_id)``."""
+    info: SourceInfo | None = None
+    outcome: Outcome | None = None
+    """Set in the last save of a refresh."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """What the store knows of a source; times aware UTC. ``state``: waiting, ok, failing or paused."""
+
+    id: str
+    type: str
+    title: str
+    active: bool
+    """Configured now."""
+    enabled: bool
+    paused: bool
+    items: int
+    """Items that are not gone."""
+    last_success: datetime | None
+    attempted: datetime | None
+    first_failure: datetime | None
+    failures: int
+    error: str | None
+    notice: str | None
+    problems: int
+    """Documents with problems."""
+
+    @property
+    def state(self) -> str:
+        """In one word."""
+        if self.paused:
+            return "paused"
+        if self.failures:
+            return "failing"
+        return "ok" if self.last_success else "waiting"
+
+
+# ── generate ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routable:
+    """An item that awaits routing. ``shown`` False: it left, is hidden, or its source is not configured."""
+
+    item_id: int
+    item: Item
+    source: SourceInfo
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where an item belongs: ``(output id, why)`` each."""
+
+    item_id: int
+    memberships: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCategory:
+    """A category to create: the name it was asked for by, its slug, and the feed's permanent id."""
+
+    name: str
+    slug: str
+    atom_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """A stored output. ``kind``: category, all (one feed of everything) or directory (what lists them).
+
+    ``generation`` is 0 unless it is outdated; ``updated`` is the feed's, None before its first writing;
+    ``left``: when an entry that subscribers had seen last left.
+    """
+
+    id: int
+    kind: str
+    name: str
+    atom_id: str
+    created: datetime
+    title: str = ""
+    """As last written."""
+    updated: datetime | None = None
+    left: datetime | None = None
+    rule_hash: str = ""
+    generation: int = 0
+    items: int = 0
+    """How many members it has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """An output that was written: what to remember of it."""
+
+    output_id: int
+    generation: int
+    title: str
+    updated: datetime | None
+    rule_hash: str
+    shown: tuple[int, ...]
+    """Ids of the items in it."""
+    files: Mapping[str, tuple[str, int]]
+    """Path below the output folder → (sha256, size in bytes)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which members a feed shows.
+
+    The newest ``entries`` by published, and what was published within ``seconds`` of the newest published
+    or arrived within ``seconds`` of the newest arrival; at most ``at_most``, newest first.
+    """
+
+    entries: int
+    seconds: int
+    at_most: int
+
+
+# ── reading commands ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemRecord:
+    """Everything the store knows of one item, for ``list`` and ``explain``."""
+
+    item_id: int
+    public_id: str
+    raw: Item
+    clean: Item
+    source: SourceInfo
+    source_active: bool
+    live: bool
+    hidden: bool
+    published: datetime
+    updated: datetime
+    first_seen: datetime
+    arrived: datetime
+    last_seen: datetime
+    revision: int
+    documents: tuple[tuple[str, tuple[Problem, ...]], ...]
+    """Each document it was read from, with that document's problems."""
+    aliases: tuple[str, ...]
+    memberships: tuple[tuple[str, str, str], ...]
+    """``(output kind, output name, why)``."""
