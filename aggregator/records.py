@@ -22,6 +22,7 @@ class Known:
     item_id: int
     native_id: str
     fingerprint: str
+    published: datetime
     updated: datetime
     first_seen: datetime
     live: bool
