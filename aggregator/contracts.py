@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         NewCategory,
         Output,
         Published,
+        Registry,
         Routable,
         Route,
         Save,
@@ -110,8 +111,8 @@ class PublishStore(Protocol):
         """Category names that items awaiting routing state for themselves, distinct, by code point."""
         ...
 
-    def slugs(self) -> Mapping[str, int]:
-        """Every name that was given a category, and every slug (by its fold) → output id."""
+    def registry(self) -> Registry:
+        """Every name that was given a category, and every slug that is taken."""
         ...
 
     def add_categories(self, categories: Sequence[NewCategory], now: datetime) -> None:

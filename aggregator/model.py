@@ -85,6 +85,8 @@ class Item:
     """What the source's own identity for it is, unique within the source; never shown."""
     seed: str
     """What the permanent id is minted from; nothing that ever changes may be in it."""
+    weak_id: bool = False
+    """``native_id`` is no more than the document's name: a vanished one with an equal body is the same item."""
     entry_id: str | None = None
     """The id the entry itself states; published as it is where it is an absolute IRI."""
     title: Text = Text()

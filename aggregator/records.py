@@ -169,6 +169,16 @@ class NewCategory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Registry:
+    """Which categories there are. Names are told apart exactly; slugs by their fold, as file systems do."""
+
+    names: Mapping[str, int]
+    """Every name that was ever given a category, exactly as it was asked for, and every slug → output id."""
+    folds: frozenset[str]
+    """:func:`aggregator.slugs.fold` of every slug ever given."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
     """A stored output. ``kind``: category, all (one feed of everything) or directory (what lists them).
 
