@@ -100,8 +100,8 @@ class RefreshStore(Protocol):
         ...
 
 
-class PublishStore(Protocol):
-    """The store as ``generate`` sees it. Each method is one transaction; all raise StoreError only."""
+class RoutingStore(Protocol):
+    """The store as ``routing`` sees it. Each method is one transaction; all raise StoreError only."""
 
     def use_rules(self, rules_hash: str) -> None:
         """Have every item await routing if the rules are not those of the last time."""
@@ -115,6 +115,14 @@ class PublishStore(Protocol):
         """Every name that was given a category, and every slug that is taken."""
         ...
 
+    def ensure_output(self, kind: str, name: str, atom_id: str, now: datetime) -> Output:
+        """The output of this kind and name; created, with this permanent id, where there is none."""
+        ...
+
+    def rename_category(self, output_id: int, name: str, slug: str) -> None:
+        """Give a category a new name and slug; id, members and former slugs stay, its feeds are due."""
+        ...
+
     def add_categories(self, categories: Sequence[NewCategory], now: datetime) -> None:
         """Create categories and register their slugs and names, for ever."""
         ...
@@ -126,6 +134,10 @@ class PublishStore(Protocol):
     def route(self, routes: Sequence[Route], now: datetime) -> None:
         """Set the members; every output that gains, loses or shows a changed one becomes outdated."""
         ...
+
+
+class PublishStore(Protocol):
+    """The store as ``generate`` sees it. Each method is one transaction; all raise StoreError only."""
 
     def outputs(self) -> Sequence[Output]:
         """All outputs, by kind and name."""

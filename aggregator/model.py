@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ContentMode = Literal["full", "summary", "none"]
+WEAK_ID = "name:"
+"""How a native id begins that is no more than its document's name."""
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+def is_weak(native_id: str) -> bool:
+    """Whether this native id is no more than a document's name."""
+    return native_id.startswith(WEAK_ID)
 
 
 # ── what a source says ────────────────────────────────────────────────────────────────────────────────────
@@ -85,8 +92,6 @@ class Item:
     """What the source's own identity for it is, unique within the source; never shown."""
     seed: str
     """What the permanent id is minted from; nothing that ever changes may be in it."""
-    weak_id: bool = False
-    """``native_id`` is no more than the document's name: a vanished one with an equal body is the same item."""
     entry_id: str | None = None
     """The id the entry itself states; published as it is where it is an absolute IRI."""
     title: Text = Text()
@@ -105,6 +110,11 @@ class Item:
     enclosures: tuple[Enclosure, ...] = ()
     language: str | None = None
     cleaner: int = 0
+
+    @property
+    def weak_id(self) -> bool:
+        """Known by its document's name alone: a vanished one with an equal body is the same item."""
+        return is_weak(self.native_id)
 
 
 @dataclass(frozen=True, slots=True)

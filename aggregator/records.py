@@ -199,6 +199,8 @@ class Output:
     generation: int = 0
     items: int = 0
     """How many members it has."""
+    former: tuple[str, ...] = ()
+    """Slugs it had before, by code point."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
