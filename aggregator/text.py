@@ -1,0 +1,223 @@
+"""Plain text: one form of it, and bytes made into it. Pure; knows nothing of entities or tags."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+
+ELLIPSIS = "…"
+COMBINING_RUN = 30
+"""How many combining marks one character may carry: the Stream-Safe Text Format's number (UAX #15, 13)."""
+
+_FORBIDDEN_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# Embeddings, overrides and isolates reach beyond themselves and can turn the line around them; the marks
+# (U+200E, U+200F, U+061C) cannot, and right-to-left titles need them.
+_BIDI_CONTROLS = "\u202a-\u202e\u2066-\u2069"
+_NOT_IN_PLAIN_TEXT = re.compile(
+    f"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f{_BIDI_CONTROLS}\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff"
+    + "".join(f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(1, 17))
+    + "]"
+)
+_INVISIBLE = frozenset(
+    " \u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200c\u200d\u200e\u200f\u2060\u3164\ufe0f"
+)
+_BLANK_EDGES = " \u200b\u2060"
+
+
+def xml_safe(value: str) -> str:
+    """Drop what XML 1.0 forbids (section 2.2) and lone surrogates; everything else stays."""
+    if _FORBIDDEN_IN_XML.search(value) is None:
+        return value
+    return _FORBIDDEN_IN_XML.sub("", value)
+
+
+def plain(value: str, limit: int = 2000) -> str:
+    """Bring a text to its one form: visible, NFC, one line, at most ``limit`` characters.
+
+    Text that shows nothing at all (blanks, zero-width characters) becomes empty. Idempotent.
+    """
+    value = value.strip()[: 8 * limit + 1024]
+    value = " ".join(_NOT_IN_PLAIN_TEXT.sub("", value).split())
+    if not value.isascii():
+        value = _short_runs(unicodedata.normalize("NFC", _short_runs(value)))
+        value = " ".join(value.split()).strip(_BLANK_EDGES)
+    if len(value) > limit:
+        value = value[: _boundary(value, limit - 1)].rstrip(_BLANK_EDGES) + ELLIPSIS
+    return "" if _INVISIBLE.issuperset(value) else value
+
+
+def _short_runs(value: str) -> str:
+    """Drop combining marks beyond ``COMBINING_RUN``: normalising long runs takes quadratic time."""
+    kept: list[str] = []
+    run = 0
+    for character in value:
+        run = run + 1 if unicodedata.combining(character) else 0
+        if run <= COMBINING_RUN:
+            kept.append(character)
+    return "".join(kept) if len(kept) < len(value) else value
+
+
+def _boundary(value: str, at: int) -> int:
+    """The last place at or before ``at`` that does not part what is seen as one character."""
+    start = at
+    while 0 < at < len(value) and _continues(value, at):
+        at -= 1
+    return at or start
+
+
+def _continues(value: str, at: int) -> bool:
+    character = value[at]
+    return (
+        unicodedata.category(character) in ("Mn", "Mc", "Me")
+        or character == "\u200d"
+        or value[at - 1] == "\u200d"
+        or "\U0001f3fb" <= character <= "\U0001f3ff"  # skin tones
+        or "\udc00" <= character <= "\udfff"
+    )
+
+
+def excerpt(value: str, length: int) -> str:
+    """Cut a text to at most ``length`` characters, the ellipsis included, between words where there are any."""
+    value = value.strip()
+    if len(value) <= length:
+        return value
+    cut = _boundary(value, max(length - 1, 0))
+    word = cut
+    while word > cut * 2 // 3 and _inside_word(value, word):
+        word -= 1
+    if word > cut * 2 // 3:
+        cut = word
+    return value[:cut].rstrip(" \t\r\n,;:，；：、") + ELLIPSIS
+
+
+def _inside_word(value: str, at: int) -> bool:
+    return _spelled(value[at - 1]) and _spelled(value[at])
+
+
+def _spelled(character: str) -> bool:
+    """Whether words of this character's script are parted by blanks (not Chinese, Japanese, Thai …)."""
+    return character.isalnum() and character < "\u0e00"
+
+
+_TERMINAL_HIDDEN = frozenset("\u061c\u200e\u200f")
+
+
+def terminal_safe(value: str) -> str:
+    """Make a text one harmless line for a terminal: what would steer it is shown instead."""
+    if value.isprintable():
+        return value
+    return " ".join("".join(map(_shown, value)).split(" "))
+
+
+def _shown(character: str) -> str:
+    if character.isprintable():
+        return character
+    if character in "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85" or character.isspace():
+        return " "
+    code = ord(character)
+    category = unicodedata.category(character)
+    if code < 0x20:
+        return chr(0x2400 + code)  # the block of control pictures
+    if code == 0x7F:
+        return "\u2421"
+    if category == "Cs":
+        return "\ufffd"
+    if category == "Cc" or character in _TERMINAL_HIDDEN or re.match(f"[{_BIDI_CONTROLS}]", character):
+        return f"<U+{code:04X}>"
+    return character
+
+
+# ── bytes ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# What a label means on the web (WHATWG Encoding Standard, 4.2): the superset everybody writes in.
+_SUPERSETS = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "hz": "hz",
+    "big5": "big5hkscs",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "iso8859-1": "cp1252",
+    "ascii": "cp1252",
+    "iso8859-9": "cp1254",
+    "tis-620": "cp874",
+}
+_LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,39}")
+_NOT_FOR_DOCUMENTS = frozenset(
+    {"utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"}
+)
+_SEVEN_BITS = ("iso2022", "hz")
+_NEARLY = 10
+"""Nearly valid: at least this many good characters beyond ASCII for each bad byte."""
+
+
+def decode(body: bytes, declared: str | None = None) -> tuple[str, str | None]:
+    """Decode a document; also return what had to be assumed, in a phrase, or None for plain UTF-8.
+
+    In this order: byte order mark; UTF-8; UTF-8 with a few bad bytes (so that one bad byte never makes the
+    rest unreadable); the declared encoding; GB 18030; each where strictly valid, then where nearly valid;
+    last UTF-8 with replacement characters.
+    """
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if body.startswith(mark):
+            return body.decode(encoding, "replace"), f"{encoding.upper()}, by its byte order mark"
+    body = body.removeprefix(codecs.BOM_UTF8)
+    encoding_declared = _encoding(declared)
+    if encoding_declared is not None and encoding_declared.startswith(_SEVEN_BITS):
+        text = _strict(body, encoding_declared)
+        if text is not None:
+            return text, f"{encoding_declared}, as declared"
+    text = _strict(body, "utf-8")
+    if text is not None:
+        return text, None
+    return _not_utf8(body, encoding_declared)
+
+
+def _not_utf8(body: bytes, declared: str | None) -> tuple[str, str]:
+    text, bad, good = _lenient(body, "utf-8")
+    if good >= _NEARLY * bad:
+        return text, f"UTF-8 with {bad} bad bytes replaced"
+    for encoding, why in ((declared, "as declared"), ("gb18030", "because its bytes fit")):
+        strict = _strict(body, encoding) if encoding else None
+        if strict is not None:
+            return strict, f"{encoding}, {why}"
+    for encoding in (declared, "gb18030"):
+        if encoding is not None:
+            lenient, bad_here, good = _lenient(body, encoding)
+            if good >= _NEARLY * bad_here:
+                return lenient, f"{encoding} with {bad_here} bad bytes replaced"
+    return text, f"UTF-8 with {bad} bad bytes replaced"
+
+
+def _encoding(label: str | None) -> str | None:
+    """The codec for a declared label; None for an unknown one."""
+    if label is None or not _LABEL.fullmatch(label.strip()):
+        return None
+    try:
+        name = codecs.lookup(label.strip()).name
+        b"".decode(name)
+    except LookupError:
+        return None
+    return None if name in _NOT_FOR_DOCUMENTS else _SUPERSETS.get(name, name)
+
+
+def _strict(body: bytes, encoding: str) -> str | None:
+    try:
+        return body.decode(encoding)
+    except UnicodeError:
+        return None
+
+
+def _lenient(body: bytes, encoding: str) -> tuple[str, int, int]:
+    """The text with replacement characters, how many, and how many good characters beyond ASCII."""
+    text = body.decode(encoding, "replace")
+    bad = text.count("\ufffd")
+    ascii_characters = len(text.encode("ascii", "ignore"))
+    return text, bad, len(text) - ascii_characters - bad

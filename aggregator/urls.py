@@ -1,0 +1,144 @@
+"""Absolute http(s) URLs, and one spelling to compare them by. Pure: nothing is looked up or fetched."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import unicodedata
+from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
+
+MAX_LENGTH = 8192
+"""In characters; what is longer is no link that anything can follow."""
+
+_REMOVED = str.maketrans("", "", "\t\n\r")  # as browsers do (WHATWG URL, 4.4)
+_EDGES = "".join(map(chr, range(0x21)))
+_REFUSED = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_HTTP = re.compile(r"(https?):[/\\]+", re.IGNORECASE)
+_FORBIDDEN_IN_HOST = re.compile(r"[\x00-\x20\"#%/:<>?@\[\\\]^`{|}]")
+_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+_PATH_CHARACTERS = "/%:@!$&'()*+,;=-._~"
+_QUERY_CHARACTERS = _PATH_CHARACTERS + "?"
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_TRACKING = re.compile(
+    r"utm_\w+|mc_[ce]id|(?:fb|g|dc|y|msclk|tt|twc|li_fat_|igsh|wick)(?:clid|id)|[gw]braid|_hs(?:enc|mi)|_ga|_gl|spm",
+    re.IGNORECASE,
+)
+
+
+def absolute(url: str | None, base: str | None = None) -> str | None:
+    """Make a link an absolute http(s) URL in ASCII, or return None where it is none.
+
+    Read as browsers read it (WHATWG URL): blanks at the ends and line breaks go, backslashes are slashes.
+    ``//host/x`` takes the scheme of ``base``, else https; a relative one needs a ``base``. Hosts become
+    lower-case, IDN ones Punycode. Refused: other schemes, user names and passwords, control characters.
+    Idempotent.
+    """
+    written = _as_written(url)
+    if written is None:
+        return None
+    try:
+        target = _target(written, base)
+        return None if target is None else _normal(urlsplit(target))
+    except ValueError:  # what urllib and ipaddress say of impossible hosts and ports
+        return None
+
+
+def _as_written(url: str | None) -> str | None:
+    """The link without what browsers ignore; None for nothing and for what no link may hold."""
+    if not url or len(url) > MAX_LENGTH:
+        return None
+    url = url.translate(_REMOVED).strip(_EDGES)
+    if not url or _REFUSED.search(url):
+        return None
+    end = re.search(r"[?#]", url)
+    head = url[: end.start()] if end else url
+    return head.replace("\\", "/") + url[len(head) :]
+
+
+def _target(url: str, base: str | None) -> str | None:
+    """The link as an absolute one, not yet normal."""
+    http = _HTTP.match(url)
+    if http:
+        return f"{http[1].lower()}://{url[http.end() :]}"
+    if _SCHEME.match(url):
+        return None
+    root = absolute(base)
+    if url.startswith("//"):
+        scheme = urlsplit(root).scheme if root else "https"
+        return f"{scheme}://{url.lstrip('/')}"
+    return urljoin(root, url) if root else None
+
+
+def _normal(parts: SplitResult) -> str | None:
+    if "@" in parts.netloc or not parts.hostname:
+        return None
+    host = _host(parts.hostname)
+    if host is None:
+        return None
+    port = parts.port
+    netloc = host if port is None or port == _DEFAULT_PORTS[parts.scheme] else f"{host}:{port}"
+    url = urlunsplit(
+        (
+            parts.scheme,
+            netloc,
+            _escaped(parts.path, _PATH_CHARACTERS),
+            _escaped(parts.query, _QUERY_CHARACTERS),
+            _escaped(parts.fragment, _QUERY_CHARACTERS),
+        )
+    )
+    return url if len(url) <= MAX_LENGTH else None
+
+
+def _escaped(part: str, safe: str) -> str:
+    return quote(_STRAY_PERCENT.sub("%25", part), safe=safe)
+
+
+def _host(host: str) -> str | None:
+    """The host in its one spelling (UTS #46, non-transitional, near enough for links), or None."""
+    if ":" in host:
+        return f"[{ipaddress.IPv6Address(host)}]" if "%" not in host else None
+    host = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", host).lower().replace("。", "."))
+    if _FORBIDDEN_IN_HOST.search(host) or not host.removesuffix("."):
+        return None
+    labels = host.removesuffix(".").split(".")
+    encoded = [label if label.isascii() else "xn--" + label.encode("punycode").decode() for label in labels]
+    if not all(0 < len(label) <= 63 for label in encoded):
+        return None
+    return ".".join(encoded) + ("." if host.endswith(".") else "")
+
+
+def canonical(url: str) -> str:
+    """One spelling of a URL for comparing, never for following.
+
+    Without fragment (but for ``#!…`` and ``#/…``, which name pages) and tracking parameters. What is no
+    http(s) URL comes back trimmed.
+    """
+    normal = absolute(url)
+    if normal is None:
+        return url.strip()
+    parts = urlsplit(normal)
+    fragment = parts.fragment if parts.fragment.startswith(("!", "/")) else ""
+    query = "&".join(
+        field for field in parts.query.split("&") if field and not _TRACKING.fullmatch(field.split("=", 1)[0])
+    )
+    return urlunsplit(
+        (parts.scheme, parts.netloc, _one_spelling(parts.path or "/"), _one_spelling(query), fragment)
+    )
+
+
+def _one_spelling(part: str) -> str:
+    """Escapes of unreserved characters undone, all others in capitals (RFC 3986, 6.2.2)."""
+    return _ESCAPE.sub(_one_escape, part)
+
+
+def _one_escape(escape: re.Match[str]) -> str:
+    character = chr(int(escape[1], 16))
+    return character if character in _UNRESERVED else escape[0].upper()
+
+
+def quote_path(path: str) -> str:
+    """Percent-encode a relative path of ours for use in a link; ``/`` and brackets stay."""
+    return quote(path, safe="/()", errors="surrogatepass")
