@@ -1,0 +1,172 @@
+"""Values of the model as text for a column, and back. Pure; what was written years ago still reads.
+
+Missing keys take the model's defaults, so that a field added later needs no migration.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from aggregator.model import Enclosure, Item, Person, Problem, SourceInfo, Tag, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_ESCAPED = "\ufdd0"
+"""A noncharacter: begins a text that was turned to hexadecimal because SQLite could not hold it."""
+_LEVEL = 6
+
+
+# ── text ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def bindable(text: str) -> str:
+    """A text SQLite can hold and compare: lone surrogates (file names that are not UTF-8) and NUL escaped."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        pass
+    else:
+        if "\0" not in text and not text.startswith(_ESCAPED):
+            return text
+    return _ESCAPED + text.encode("utf-8", "surrogatepass").hex()
+
+
+def original(text: str) -> str:
+    """What :func:`bindable` was given."""
+    if not text.startswith(_ESCAPED):
+        return text
+    return bytes.fromhex(text[len(_ESCAPED) :]).decode("utf-8", "surrogatepass")
+
+
+def array(values: Iterable[int] | Iterable[str]) -> str:
+    """A list for ``json_each``; texts must be bindable."""
+    return json.dumps(list(values))
+
+
+def _dump(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, separators=(",", ":"))
+    return text
+
+
+# ── items ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def encode_item(item: Item) -> str:
+    """Everything but the source's id, which may be renamed: the row knows it."""
+    full = {
+        "native_id": item.native_id,
+        "seed": item.seed,
+        "entry_id": item.entry_id,
+        "title": _text(item.title),
+        "link": item.link,
+        "content": _text(item.content),
+        "summary": _text(item.summary),
+        "published": _moment(item.published),
+        "updated": _moment(item.updated),
+        "authors": [[one.name, one.url, one.email] for one in item.authors],
+        "tags": [[one.term, one.label, one.scheme] for one in item.tags],
+        "categories": list(item.categories),
+        "origin": item.origin,
+        "enclosures": [[one.url, one.type, one.length] for one in item.enclosures],
+        "language": item.language,
+        "cleaner": item.cleaner,
+    }
+    return _dump({key: value for key, value in full.items() if value not in (None, [], ["", "text"], 0)})
+
+
+def decode_item(text: str, source_id: str) -> Item:
+    """What :func:`encode_item` was given, as an item of ``source_id``."""
+    stored: dict[str, Any] = json.loads(text)
+    return Item(
+        source_id=source_id,
+        native_id=stored["native_id"],
+        seed=stored["seed"],
+        entry_id=stored.get("entry_id"),
+        title=_to_text(stored.get("title")),
+        link=stored.get("link"),
+        content=_to_text(stored.get("content")),
+        summary=_to_text(stored.get("summary")),
+        published=_to_moment(stored.get("published")),
+        updated=_to_moment(stored.get("updated")),
+        authors=tuple(Person(*one) for one in stored.get("authors", ())),
+        tags=tuple(Tag(*one) for one in stored.get("tags", ())),
+        categories=tuple(stored.get("categories", ())),
+        origin=stored.get("origin"),
+        enclosures=tuple(Enclosure(*one) for one in stored.get("enclosures", ())),
+        language=stored.get("language"),
+        cleaner=stored.get("cleaner", 0),
+    )
+
+
+def pack(item: Item) -> bytes:
+    """The raw form, compressed: it is read only by a better cleaner and by ``explain``."""
+    return zlib.compress(encode_item(item).encode(), _LEVEL)
+
+
+def unpack(body: bytes, source_id: str) -> Item:
+    """What :func:`pack` was given."""
+    return decode_item(zlib.decompress(body).decode(), source_id)
+
+
+def _text(text: Text) -> list[str]:
+    return [text.value, text.type]
+
+
+def _to_text(stored: Sequence[Any] | None) -> Text:
+    if stored is None:
+        return Text()
+    kind: Literal["text", "html"] = stored[1]
+    return Text(stored[0], kind)
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _to_moment(stored: str | None) -> datetime | None:
+    return None if stored is None else datetime.fromisoformat(stored)
+
+
+# ── sources and problems ──────────────────────────────────────────────────────────────────────────────────
+
+
+def encode_info(info: SourceInfo) -> str:
+    """A source as readers see it."""
+    full = {
+        "id": info.id,
+        "title": info.title,
+        "site_url": info.site_url,
+        "feed_url": info.feed_url,
+        "updated": _moment(info.updated),
+    }
+    return _dump({key: value for key, value in full.items() if value})
+
+
+def decode_info(text: str) -> SourceInfo:
+    """What :func:`encode_info` was given."""
+    stored: dict[str, Any] = json.loads(text)
+    return SourceInfo(
+        id=stored.get("id", ""),
+        title=stored.get("title", ""),
+        site_url=stored.get("site_url"),
+        feed_url=stored.get("feed_url"),
+        updated=_to_moment(stored.get("updated")),
+    )
+
+
+def encode_problems(problems: Sequence[Problem]) -> str | None:
+    """None for none, so that an index of documents with problems stays small."""
+    return _dump([[one.where, one.what] for one in problems]) if problems else None
+
+
+def decode_problems(text: str | None) -> tuple[Problem, ...]:
+    """What :func:`encode_problems` was given."""
+    return () if text is None else tuple(Problem(*one) for one in json.loads(text))

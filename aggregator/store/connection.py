@@ -1,0 +1,123 @@
+"""The door to SQLite: how it is opened, and where its errors become ours. They go no further than here."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+
+from aggregator.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_BUSY = "is busy: another process kept writing to it; try again in a moment"
+_CORRUPT = (
+    "is damaged; `aggregator db check` says what is wrong, `aggregator db restore FILE` brings a backup back"
+)
+_READ_ONLY = "cannot be written: check that it, its folder and the disk are writable for this user"
+_CAUSES = {
+    sqlite3.SQLITE_BUSY: _BUSY,
+    sqlite3.SQLITE_LOCKED: _BUSY,
+    sqlite3.SQLITE_FULL: "cannot grow: the disk is full; nothing of this step was kept; free some space",
+    sqlite3.SQLITE_READONLY: _READ_ONLY,
+    sqlite3.SQLITE_PERM: _READ_ONLY,
+    sqlite3.SQLITE_CORRUPT: _CORRUPT,
+    sqlite3.SQLITE_NOTADB: "is not a database; `aggregator db restore FILE` brings a backup back",
+    sqlite3.SQLITE_IOERR: "cannot be read or written: check the disk, then run `aggregator db check`",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened: check that it is a file and who may read and write it",
+}
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turn whatever SQLite raises inside into a StoreError that names ``path`` and what to do."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        code: int = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        cause = _CAUSES.get(code, f"was refused by the database: {error}")
+        raise StoreError(f"{path}: {cause}") from error
+
+
+class Connection:
+    """One connection, used by one thread at a time; what happens in it happens in transactions."""
+
+    def __init__(self, path: Path, raw: sqlite3.Connection) -> None:
+        self.path = path
+        self._raw = raw
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """One consistent view of the store."""
+        with self._transaction("begin") as raw:
+            yield raw
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """All that is written inside, or nothing."""
+        with self._transaction("begin immediate") as raw:
+            yield raw
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+        with translated(self.path):
+            self._raw.execute(begin)
+            try:
+                yield self._raw
+                self._raw.execute("commit")
+            finally:
+                if self._raw.in_transaction:
+                    self._raw.execute("rollback")
+
+    def close(self) -> None:
+        """Let go of the file; twice is as good as once."""
+        with translated(self.path):
+            self._raw.close()
+
+
+def connect(path: Path, *, read_only: bool = False, patience: float = 10.0) -> Connection:
+    """Open an existing file; ``patience``: seconds to wait for another process that is writing."""
+    with translated(path):
+        raw = _open_read_only(path, patience) if read_only else open_raw(path, "rw", patience)
+        try:
+            if not read_only:
+                raw.execute("pragma journal_mode = wal")
+                raw.execute("pragma synchronous = full")
+                raw.execute(f"pragma journal_size_limit = {64 * 1024 * 1024}")
+            raw.execute("pragma foreign_keys = on")
+            raw.execute("pragma temp_store = memory")
+            raw.execute("pragma cache_size = -16000")
+        except sqlite3.Error:
+            raw.close()
+            raise
+    return Connection(path, raw)
+
+
+def open_raw(path: Path, mode: str, patience: float = 10.0, *, immutable: bool = False) -> sqlite3.Connection:
+    """Open without our settings; ``mode``: ``ro`` or ``rw``. To be used inside :func:`translated`."""
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}{'&immutable=1' if immutable else ''}",
+        uri=True,
+        timeout=patience,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+
+
+def _open_read_only(path: Path, patience: float) -> sqlite3.Connection:
+    """Where the folder cannot be written SQLite cannot share a WAL; with none there, nobody is writing."""
+    raw = open_raw(path, "ro", patience)
+    try:
+        with closing(raw.execute("select count(*) from sqlite_master")):
+            return raw
+    except sqlite3.OperationalError as error:
+        raw.close()
+        unshareable = error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
+        if not unshareable or path.with_name(f"{path.name}-wal").exists():
+            raise
+        return open_raw(path, "ro", patience, immutable=True)
+    except sqlite3.Error:
+        raw.close()
+        raise

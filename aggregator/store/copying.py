@@ -1,0 +1,67 @@
+"""Whole copies of a database, made beside a writer. A copy has its name only when it is complete."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aggregator.errors import StoreError
+from aggregator.store.connection import open_raw, translated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+OWNER_ONLY = 0o600
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy a database to ``target``, replacing what is there; for its owner only."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+        os.close(handle)
+        temporary = Path(name)
+        try:
+            _copy(source, temporary)
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
+        sync(target.parent)
+    except OSError as error:
+        raise StoreError(f"{target}: cannot be written: {error.strerror or error}") from error
+
+
+def _copy(source: Path, target: Path) -> None:
+    with (
+        translated(source),
+        closing(open_raw(source, "ro")) as original,
+        closing(open_raw(target, "rw")) as copy,
+    ):
+        original.backup(copy)
+        # A copy in one file: no log beside it that a mover could forget.
+        copy.execute("pragma journal_mode = delete")
+    sync(target)
+
+
+def sync(path: Path) -> None:
+    """Have the disk keep a file's bytes, or a folder's names."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def unused(path: Path, ending: str) -> Path:
+    """``path`` with ``ending``, and a number where that is taken."""
+    return next(each for each in _names(path, ending) if not os.path.lexists(each))
+
+
+def _names(path: Path, ending: str) -> Iterator[Path]:
+    yield path.with_name(path.name + ending)
+    number = 2
+    while True:
+        yield path.with_name(f"{path.name}{ending}-{number}")
+        number += 1

@@ -1,0 +1,96 @@
+"""Write and read documents: what makes an idle rescan parse nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aggregator.dates import from_micros, to_micros
+from aggregator.model import KnownDocument, Stamp
+from aggregator.store.codec import array, bindable, encode_problems, original
+from aggregator.store.rows import offset
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Mapping
+
+    from aggregator.records import DocumentRecord, Save
+
+
+def keep_documents(raw: sqlite3.Connection, source: int, save: Save) -> None:
+    """Record what was read, touched and forgotten; items and aliases of the same save are there already."""
+    found = items_of(raw, source, [each.native_id for each in save.documents if each.native_id is not None])
+    raw.executemany(
+        "insert into documents (source_id, name, size, mtime_ns, hash, native_id, item_id, published, zone,"
+        " problems) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " on conflict (source_id, name) do update set size = excluded.size, mtime_ns = excluded.mtime_ns,"
+        " hash = excluded.hash, native_id = excluded.native_id, item_id = excluded.item_id,"
+        " published = excluded.published, zone = excluded.zone, problems = excluded.problems",
+        [
+            (source, *_stamp(record.stamp), *_claim(record, found), encode_problems(record.problems))
+            for record in save.documents
+        ],
+    )
+    raw.executemany(
+        "update documents set size = ?2, mtime_ns = ?3, hash = ?4 where source_id = ?5 and name = ?1",
+        [(*_stamp(stamp), source) for stamp in save.touched],
+    )
+    raw.executemany(
+        "delete from documents where source_id = ? and name = ?",
+        [(source, bindable(name)) for name in save.forgotten],
+    )
+
+
+def read_documents(raw: sqlite3.Connection, source_id: str) -> Mapping[str, KnownDocument]:
+    """Every document of a source by name.
+
+    A claim to an item that came only later, with another document, counts from then on.
+    """
+    rows = raw.execute(
+        "select d.name, d.size, d.mtime_ns, d.hash, coalesce(d.item_id, i.id), d.native_id, d.published,"
+        " d.zone from sources s join documents d on d.source_id = s.id left join items i"
+        " on d.item_id is null and i.source_id = d.source_id and i.native_id = d.native_id where s.key = ?",
+        (bindable(source_id),),
+    )
+    return {
+        original(name): KnownDocument(
+            stamp=Stamp(original(name), size, mtime_ns, hash_),
+            item_id=item_id,
+            native_id=None if native_id is None else original(native_id),
+            published=None if published is None else from_micros(published, zone),
+        )
+        for name, size, mtime_ns, hash_, item_id, native_id, published, zone in rows
+    }
+
+
+def items_of(raw: sqlite3.Connection, source: int, native_ids: Iterable[str]) -> Mapping[str, int]:
+    """Item ids by native id; an alias leads to its item, but an item's own id comes first."""
+    wanted = array(bindable(native_id) for native_id in native_ids)
+    aliases = raw.execute(
+        "select value, item_id from aliases where source_id = ? and kind = 'native'"
+        " and value in (select value from json_each(?))",
+        (source, wanted),
+    )
+    found: dict[str, int] = {original(value): item_id for value, item_id in aliases}
+    own = raw.execute(
+        "select native_id, id from items where source_id = ?"
+        " and native_id in (select value from json_each(?))",
+        (source, wanted),
+    )
+    found.update((original(native_id), item_id) for native_id, item_id in own)
+    return found
+
+
+def _stamp(stamp: Stamp) -> tuple[str, int, int, str]:
+    return bindable(stamp.name), stamp.size, stamp.mtime_ns, stamp.hash
+
+
+def _claim(
+    record: DocumentRecord, found: Mapping[str, int]
+) -> tuple[str | None, int | None, int | None, int | None]:
+    native_id, published = record.native_id, record.published
+    return (
+        None if native_id is None else bindable(native_id),
+        None if native_id is None else found.get(native_id),
+        None if published is None else to_micros(published),
+        None if published is None else offset(published),
+    )

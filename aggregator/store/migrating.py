@@ -1,0 +1,91 @@
+"""Numbered, frozen migrations: each is applied together with its record, and a copy is kept before."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from aggregator.dates import to_micros
+from aggregator.errors import StoreError
+from aggregator.store.copying import copy_database, unused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from aggregator.store.connection import Connection
+
+APPLICATION_ID = 0x61676772
+"""``aggr``: how a file tells that it is a store of ours (SQLite's ``application_id``)."""
+
+_FOLDER = Path(__file__).with_name("migrations")
+
+
+def migrations() -> list[Path]:
+    """The frozen files, in order: the first makes an empty file version 1."""
+    return sorted(_FOLDER.glob("[0-9]*.sql"))
+
+
+def latest() -> int:
+    """The version this program writes."""
+    return len(migrations())
+
+
+def version_of(raw: sqlite3.Connection) -> int:
+    """The version of the schema; 0: nothing is in the file yet."""
+    ((version,),) = raw.execute("pragma user_version")
+    return int(version)
+
+
+def refuse_foreign(path: Path, raw: sqlite3.Connection) -> None:
+    """Raise StoreError where the file is not a store, or a newer program's."""
+    version = version_of(raw)
+    ((application,),) = raw.execute("pragma application_id")
+    ((tables,),) = raw.execute("select count(*) from sqlite_master")
+    if version == 0 and application == 0 and tables == 0:
+        return
+    if application != APPLICATION_ID or version == 0:
+        raise StoreError(f"{path}: is a database, but not of this program; choose another file for `store`")
+    if version > latest():
+        raise StoreError(
+            f"{path}: was written by a newer version of this program (schema {version}, this one knows"
+            f" {latest()}); upgrade the program, or `aggregator db restore` a backup from before"
+        )
+
+
+def migrate(connection: Connection, now: datetime, site: str | None = None) -> None:
+    """Bring the file up to date, a transaction a migration; ``site``: the uuid of a new file, else random."""
+    with connection.reading() as raw:
+        refuse_foreign(connection.path, raw)
+        before = version_of(raw)
+    if 0 < before < latest():
+        copy_database(connection.path, unused(connection.path, f".v{before}.bak"))
+    for number, file in enumerate(migrations(), start=1):
+        if number > before:
+            with connection.writing() as raw:
+                if version_of(raw) < number:
+                    _apply(raw, number, file.read_text(encoding="utf-8"), site, now)
+
+
+def _apply(raw: sqlite3.Connection, number: int, text: str, site: str | None, now: datetime) -> None:
+    for statement in _statements(text):
+        raw.execute(statement)
+    if number == 1:
+        raw.execute(f"pragma application_id = {APPLICATION_ID}")
+        raw.executemany(
+            "insert into meta (key, value) values (?, ?)",
+            [("site", site or str(uuid4())), ("created", str(to_micros(now)))],
+        )
+    raw.execute(f"pragma user_version = {number}")
+
+
+def _statements(text: str) -> Iterator[str]:
+    """One at a time: ``executescript`` would commit first."""
+    statement = ""
+    for line in text.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

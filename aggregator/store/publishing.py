@@ -1,0 +1,179 @@
+"""What outputs show, and what was written of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from aggregator.dates import from_micros
+from aggregator.store.codec import array, bindable, decode_info, decode_item, original
+from aggregator.store.outputrows import read_outputs
+from aggregator.store.rows import OWN_CATEGORY, Connected, micros, outdate, outdate_with_directory
+from aggregator.views import CategoryRef, Entry
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from aggregator.records import Output, Published, Window
+
+_MICROSECONDS = 1_000_000
+
+
+class Publishing(Connected):
+    """The second step of every generation."""
+
+    def outputs(self) -> Sequence[Output]:
+        """See :meth:`aggregator.contracts.PublishStore.outputs`."""
+        with self._connection.reading() as raw:
+            return read_outputs(raw)
+
+    def outdate(self, output_ids: Iterable[int]) -> None:
+        """See :meth:`aggregator.contracts.PublishStore.outdate`."""
+        with self._connection.writing() as raw:
+            outdate(raw, output_ids)
+
+    def retitle(self, titles: Mapping[int, str]) -> None:
+        """See :meth:`aggregator.contracts.PublishStore.retitle`."""
+        with self._connection.writing() as raw:
+            before = dict(raw.execute("select id, title from outputs").fetchall())
+            changed = {
+                output_id: bindable(title)
+                for output_id, title in titles.items()
+                if before.get(output_id) not in (None, bindable(title))
+            }
+            raw.executemany(
+                "update outputs set title = ? where id = ?", [(new, each) for each, new in changed.items()]
+            )
+            together = raw.execute(
+                "select distinct m.output_id from members m where m.shown = 1 and exists"
+                " (select 1 from members c where c.item_id = m.item_id"
+                " and c.output_id in (select value from json_each(?)))",
+                (array(changed),),
+            )
+            outdate_with_directory(raw, {*changed, *(output_id for (output_id,) in together)})
+
+    def entries(self, output: Output, window: Window) -> Sequence[Entry]:
+        """See :meth:`aggregator.contracts.PublishStore.entries`."""
+        with self._connection.reading() as raw:
+            return _read_entries(raw, _shown(raw, output.id, window))
+
+    def common_tags(self, output: Output) -> Sequence[str]:
+        """See :meth:`aggregator.contracts.PublishStore.common_tags`."""
+        with self._connection.reading() as raw:
+            rows = raw.execute(
+                "select t.label, count(distinct t.item_id) as times from names n"
+                " join terms own on own.term = n.name and own.scheme = ?1"
+                " join members m on m.output_id = n.output_id and m.item_id = own.item_id"
+                " join terms t on t.item_id = own.item_id and t.scheme <> ?1"
+                " where n.output_id = ?2 group by t.label order by times desc, t.label",
+                (OWN_CATEGORY, output.id),
+            )
+            return [original(label) for label, _ in rows]
+
+    def published(self, written: Sequence[Published], now: datetime) -> None:
+        """See :meth:`aggregator.contracts.PublishStore.published`."""
+        with self._connection.writing() as raw:
+            raw.executemany(
+                "update outputs set title = ?, updated = ?, rule_hash = ? where id = ?",
+                [(bindable(one.title), micros(one.updated), one.rule_hash, one.output_id) for one in written],
+            )
+            raw.executemany(
+                "delete from outdated where output_id = ? and generation = ?",
+                [(one.output_id, one.generation) for one in written],
+            )
+            for one in written:
+                _remember_shown(raw, one)
+            raw.executemany(
+                "insert into files (path, output_id, sha256, size) values (?, ?, ?, ?)"
+                " on conflict (path) do update set"
+                " output_id = excluded.output_id, sha256 = excluded.sha256, size = excluded.size",
+                [
+                    (bindable(path), one.output_id, sha256, size)
+                    for one in written
+                    for path, (sha256, size) in one.files.items()
+                ],
+            )
+
+    def files(self) -> Mapping[str, tuple[int, str, int]]:
+        """See :meth:`aggregator.contracts.PublishStore.files`."""
+        with self._connection.reading() as raw:
+            rows = raw.execute("select path, output_id, sha256, size from files order by path")
+            return {original(path): (output_id, sha256, size) for path, output_id, sha256, size in rows}
+
+    def forget_files(self, paths: Iterable[str]) -> None:
+        """See :meth:`aggregator.contracts.PublishStore.forget_files`."""
+        with self._connection.writing() as raw:
+            raw.executemany("delete from files where path = ?", [(bindable(path),) for path in paths])
+
+
+def _remember_shown(raw: sqlite3.Connection, one: Published) -> None:
+    rows = raw.execute("select item_id from members where output_id = ? and shown = 1", (one.output_id,))
+    before, after = {item_id for (item_id,) in rows}, set(one.shown)
+    raw.executemany(
+        "update members set shown = ? where output_id = ? and item_id = ?",
+        [(int(each in after), one.output_id, each) for each in before ^ after],
+    )
+
+
+# ── entries ───────────────────────────────────────────────────────────────────────────────────────────────
+
+BY_DATE = (
+    "select m.item_id, m.sort, i.public_id from members m join items i on i.id = m.item_id"
+    " where m.output_id = ? order by m.sort desc, i.public_id limit ?"
+)
+BY_ARRIVAL = (
+    "select m.item_id, m.sort, i.public_id from members m join items i on i.id = m.item_id"
+    " where m.output_id = ?1 and m.arrived >= (select max(arrived) from members where output_id = ?1) - ?2"
+    " order by m.sort desc, i.public_id limit ?3"
+)
+
+
+def _shown(raw: sqlite3.Connection, output_id: int, window: Window) -> list[int]:
+    """Item ids in the order of the feed. Costs what is shown, not what the output holds."""
+    seconds = window.seconds * _MICROSECONDS
+    newest = raw.execute(BY_DATE, (output_id, window.at_most)).fetchall()
+    lately = raw.execute(BY_ARRIVAL, (output_id, seconds, window.at_most)).fetchall()
+    dated = [
+        row for place, row in enumerate(newest) if place < window.entries or row[1] >= newest[0][1] - seconds
+    ]
+    ordered = sorted({*dated, *lately}, key=lambda row: (-row[1], row[2]))
+    return [item_id for item_id, _, _ in ordered[: window.at_most]]
+
+
+def _read_entries(raw: sqlite3.Connection, item_ids: Sequence[int]) -> list[Entry]:
+    categories = _categories(raw, item_ids)
+    rows = raw.execute(
+        "select i.id, i.public_id, i.published, i.zone, i.updated, i.first_seen, r.source_meta, r.clean,"
+        " s.key, s.private from items i join revisions r on r.item_id = i.id and r.revision = i.revision"
+        " join sources s on s.id = i.source_id where i.id in (select value from json_each(?))",
+        (array(item_ids),),
+    )
+    found = {
+        item_id: Entry(
+            item_id=item_id,
+            id=original(public_id),
+            item=decode_item(clean, original(key)),
+            published=from_micros(published, zone),
+            updated=from_micros(updated, zone),
+            first_seen=from_micros(first_seen, zone),
+            source=decode_info(meta),
+            private=bool(private),
+            categories=tuple(sorted(categories[item_id])),
+        )
+        for item_id, public_id, published, zone, updated, first_seen, meta, clean, key, private in rows
+    }
+    return [found[item_id] for item_id in item_ids]
+
+
+def _categories(raw: sqlite3.Connection, item_ids: Sequence[int]) -> Mapping[int, list[CategoryRef]]:
+    rows = raw.execute(
+        "select m.item_id, o.name, o.title from members m join outputs o on o.id = m.output_id"
+        " where o.kind = 'category' and m.item_id in (select value from json_each(?))",
+        (array(item_ids),),
+    )
+    categories: defaultdict[int, list[CategoryRef]] = defaultdict(list)
+    for item_id, name, title in rows:
+        categories[item_id].append(CategoryRef(slug=original(name), title=original(title or name)))
+    return categories

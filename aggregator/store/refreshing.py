@@ -1,0 +1,86 @@
+"""What a refresh needs to know: sources, how far each was read, and the items it brought."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aggregator.dates import from_micros
+from aggregator.model import Bookmark
+from aggregator.records import Known
+from aggregator.store.codec import array, bindable, original, unpack
+from aggregator.store.documents import items_of, read_documents
+from aggregator.store.rows import Connected
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from aggregator.model import Item
+
+
+class Refreshing(Connected):
+    """The reading half of a refresh."""
+
+    def bookmark(self, source_id: str) -> Bookmark:
+        """See :meth:`aggregator.contracts.RefreshStore.bookmark`."""
+        with self._connection.reading() as raw:
+            return Bookmark(read_documents(raw, source_id))
+
+    def known(self, source_id: str, native_ids: Iterable[str]) -> Mapping[str, Known]:
+        """See :meth:`aggregator.contracts.RefreshStore.known`."""
+        with self._connection.reading() as raw:
+            row = raw.execute("select id from sources where key = ?", (bindable(source_id),)).fetchone()
+            if row is None:
+                return {}
+            found = items_of(raw, row[0], native_ids)
+            known = _known(raw, found.values())
+            return {native_id: known[item_id] for native_id, item_id in found.items()}
+
+    def known_items(self, item_ids: Iterable[int]) -> Mapping[int, Known]:
+        """See :meth:`aggregator.contracts.RefreshStore.known_items`."""
+        with self._connection.reading() as raw:
+            return _known(raw, item_ids)
+
+    def count_live(self, source_id: str) -> int:
+        """See :meth:`aggregator.contracts.RefreshStore.count_live`."""
+        with self._connection.reading() as raw:
+            ((count,),) = raw.execute(
+                "select count(*) from items where state = 'live'"
+                " and source_id = (select id from sources where key = ?)",
+                (bindable(source_id),),
+            )
+            return int(count)
+
+    def stale(self, cleaner: int, limit: int) -> Sequence[tuple[int, Item, datetime]]:
+        """See :meth:`aggregator.contracts.RefreshStore.stale`."""
+        with self._connection.reading() as raw:
+            rows = raw.execute(
+                "select i.id, r.raw, s.key, i.first_seen from"
+                " (select id from items where cleaner < ?1 union all select id from items where cleaner > ?1"
+                " limit ?2) as other join items i on i.id = other.id join sources s on s.id = i.source_id"
+                " join revisions r on r.item_id = i.id and r.revision = i.revision order by i.id",
+                (cleaner, limit),
+            )
+            return [(item, unpack(body, original(key)), from_micros(seen)) for item, body, key, seen in rows]
+
+
+def _known(raw: sqlite3.Connection, item_ids: Iterable[int]) -> Mapping[int, Known]:
+    rows = raw.execute(
+        "select id, native_id, fingerprint, published, zone, updated, first_seen, state, content_key"
+        " from items where id in (select value from json_each(?))",
+        (array(item_ids),),
+    )
+    return {
+        item_id: Known(
+            item_id=item_id,
+            native_id=original(native_id),
+            fingerprint=fingerprint,
+            published=from_micros(published, zone),
+            updated=from_micros(updated),
+            first_seen=from_micros(first_seen),
+            live=state == "live",
+            content_key=content_key,
+        )
+        for item_id, native_id, fingerprint, published, zone, updated, first_seen, state, content_key in rows
+    }

@@ -1,0 +1,93 @@
+"""What several parts of the store read or mark alike. Each works inside its caller's transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aggregator.dates import from_micros, to_micros
+from aggregator.model import SourceInfo
+from aggregator.store.codec import array, original
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from aggregator.store.connection import Connection
+
+OWN_CATEGORY = "urn:aggregator:category"
+"""The scheme of the categories an item states for itself; no tag of a stranger is stored under it."""
+
+INFO = "s.title, s.feed_id, s.feed_title, s.feed_url, s.site_url, s.feed_updated"
+"""Columns of ``sources s`` for :func:`to_info`."""
+
+
+class Connected:
+    """A part of the store, on the one connection all parts share."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+
+def micros(moment: datetime | None) -> int | None:
+    """An optional time as a column."""
+    return None if moment is None else to_micros(moment)
+
+
+def moment(value: int | None) -> datetime | None:
+    """An optional time, UTC."""
+    return None if value is None else from_micros(value)
+
+
+def offset(zoned: datetime) -> int:
+    """The offset its source wrote, in seconds."""
+    shift = zoned.utcoffset()
+    return 0 if shift is None else int(shift.total_seconds())
+
+
+def to_info(columns: Sequence[Any]) -> SourceInfo:
+    """A source as readers see it, from :data:`INFO`: the configured title before its own."""
+    title, feed_id, feed_title, feed_url, site_url, feed_updated = columns
+    return SourceInfo(
+        id=original(feed_id),
+        title=original(title or feed_title),
+        site_url=None if site_url is None else original(site_url),
+        feed_url=None if feed_url is None else original(feed_url),
+        updated=moment(feed_updated),
+    )
+
+
+def outdate(raw: sqlite3.Connection, output_ids: Iterable[int]) -> None:
+    """Have these outputs written again, under a generation they never had before."""
+    ids = array(output_ids)
+    raw.execute(
+        "update outputs set generation = generation + 1 where id in (select value from json_each(?))", (ids,)
+    )
+    raw.execute(
+        "insert into outdated (output_id, generation)"
+        " select id, generation from outputs where id in (select value from json_each(?))"
+        " on conflict (output_id) do update set generation = excluded.generation",
+        (ids,),
+    )
+
+
+def outdate_with_directory(raw: sqlite3.Connection, output_ids: Iterable[int]) -> None:
+    """Have these outputs written again, and what lists them."""
+    ids = set(output_ids)
+    if ids:
+        outdate_directory(raw)
+        outdate(raw, ids)
+
+
+def outdate_directory(raw: sqlite3.Connection) -> None:
+    """Have what lists feeds and sources written again."""
+    outdate(raw, [each for (each,) in raw.execute("select id from outputs where kind = 'directory'")])
+
+
+def outdate_outputs_of(raw: sqlite3.Connection, item_ids: Iterable[int]) -> None:
+    """Have the outputs written again that these items are members of."""
+    rows = raw.execute(
+        "select distinct output_id from members where item_id in (select value from json_each(?))",
+        (array(item_ids),),
+    )
+    outdate_with_directory(raw, [each for (each,) in rows])

@@ -1,0 +1,118 @@
+"""Keep what one batch of a refresh amounts to: all of it or nothing, and no query per item."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aggregator.dates import to_micros
+from aggregator.errors import StoreError
+from aggregator.store import itemrows
+from aggregator.store.codec import array, bindable, encode_info
+from aggregator.store.documents import keep_documents
+from aggregator.store.rows import INFO, Connected, micros, outdate_directory, outdate_outputs_of, to_info
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from aggregator.model import Item, SourceInfo
+    from aggregator.records import Outcome, Save
+
+
+class Saving(Connected):
+    """The writing half of a refresh."""
+
+    def save(self, save: Save) -> None:
+        """See :meth:`aggregator.contracts.RefreshStore.save`."""
+        with self._connection.writing() as raw:
+            row = raw.execute("select id from sources where key = ?", (bindable(save.source_id),)).fetchone()
+            if row is None:
+                raise StoreError(f"{self._connection.path}: no source {save.source_id!r} to save items of")
+            (source,) = row
+            if save.info is not None:
+                _keep_info(raw, source, save.info)
+            _keep_items(raw, source, save)
+            _keep_aliases(raw, source, save.aliases)
+            keep_documents(raw, source, save)
+            if save.outcome is not None:
+                _end(raw, source, save.outcome)
+
+    def recleaned(self, items: Sequence[tuple[int, Item]], now: datetime) -> None:
+        """See :meth:`aggregator.contracts.RefreshStore.recleaned`."""
+        with self._connection.writing() as raw:
+            itemrows.reclean(raw, items)
+            outdate_outputs_of(raw, [item_id for item_id, _ in items])
+
+
+def _keep_items(raw: sqlite3.Connection, source: int, save: Save) -> None:
+    changes, now = save.changes, to_micros(save.now)
+    if changes.new or changes.updated:
+        meta = encode_info(_info(raw, source))
+        itemrows.insert(raw, source, changes.new, meta, now)
+        itemrows.update(raw, source, changes.updated, meta, now)
+    raw.execute(
+        "update items set last_seen = ? where source_id = ? and id in (select value from json_each(?))",
+        (now, source, array(changes.unchanged)),
+    )
+    raw.execute(
+        "update items set state = 'left', routed = 0"
+        " where source_id = ? and id in (select value from json_each(?)) and state <> 'left'",
+        (source, array(save.left)),
+    )
+    updated = [change.item_id for change in changes.updated if change.item_id is not None]
+    outdate_outputs_of(raw, [*updated, *save.left])
+
+
+def _keep_aliases(raw: sqlite3.Connection, source: int, aliases: Sequence[tuple[str, int]]) -> None:
+    raw.executemany(
+        "insert into aliases (source_id, kind, value, item_id) values (?, 'native', ?, ?)"
+        " on conflict (source_id, kind, value) do update set item_id = excluded.item_id",
+        [(source, bindable(native_id), item_id) for native_id, item_id in aliases],
+    )
+
+
+def _info(raw: sqlite3.Connection, source: int) -> SourceInfo:
+    query = "select " + INFO + " from sources s where id = ?"  # noqa: S608 - a constant
+    return to_info(raw.execute(query, (source,)).fetchone())
+
+
+def _keep_info(raw: sqlite3.Connection, source: int, info: SourceInfo) -> None:
+    """What lists the sources follows, though not for every new ``updated``."""
+    before = _info(raw, source)
+    raw.execute(
+        "update sources set feed_id = ?, feed_title = ?, feed_url = ?, site_url = ?, feed_updated = ?"
+        " where id = ?",
+        (
+            bindable(info.id),
+            bindable(info.title),
+            None if info.feed_url is None else bindable(info.feed_url),
+            None if info.site_url is None else bindable(info.site_url),
+            micros(info.updated),
+            source,
+        ),
+    )
+    after = _info(raw, source)
+    if _listed(before) != _listed(after):
+        outdate_directory(raw)
+
+
+def _listed(info: SourceInfo) -> tuple[str | None, ...]:
+    return (info.id, info.title, info.site_url, info.feed_url)
+
+
+def _end(raw: sqlite3.Connection, source: int, outcome: Outcome) -> None:
+    at = to_micros(outcome.at)
+    notice = None if outcome.notice is None else bindable(outcome.notice)
+    if outcome.error is None:
+        raw.execute(
+            "update sources set attempted = ?, last_success = ?, first_failure = null, failures = 0,"
+            " error = null, notice = ? where id = ?",
+            (at, at, notice, source),
+        )
+    else:
+        raw.execute(
+            "update sources set attempted = ?, first_failure = coalesce(first_failure, ?),"
+            " failures = failures + 1, error = ?, notice = ? where id = ?",
+            (at, at, bindable(outcome.error), notice, source),
+        )

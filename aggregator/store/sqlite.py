@@ -1,0 +1,56 @@
+"""The store in one SQLite file: its parts put together. Single writer; used from one thread at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from aggregator.dates import from_micros
+from aggregator.store.library import Reading
+from aggregator.store.publishing import Publishing
+from aggregator.store.refreshing import Refreshing
+from aggregator.store.routing import Routing
+from aggregator.store.saving import Saving
+from aggregator.store.syncing import Syncing
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+    from types import TracebackType
+
+    from aggregator.store.connection import Connection
+
+
+class SqliteStore(Syncing, Refreshing, Saving, Routing, Publishing, Reading):
+    """A RefreshStore, RoutingStore, PublishStore and Library; ``open_store`` opens it."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        with connection.reading() as raw:
+            self._meta: dict[str, str] = dict(raw.execute("select key, value from meta").fetchall())
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._connection.path
+
+    @property
+    def site_uuid(self) -> str:
+        """Whose store this is; the output folder's manifest names the same."""
+        return self._meta["site"]
+
+    @property
+    def created(self) -> datetime:
+        """When the store was made; UTC."""
+        return from_micros(int(self._meta["created"]))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

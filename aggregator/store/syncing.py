@@ -1,0 +1,126 @@
+"""Make the stored sources those of the configuration: added, renamed, put aside, taken up again."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+from aggregator.dates import to_micros
+from aggregator.store.codec import bindable, original
+from aggregator.store.rows import Connected, outdate_directory, outdate_with_directory
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from aggregator.model import Source
+
+
+class _Stored(NamedTuple):
+    id: int
+    key: str
+    location: str
+    active: int
+    private: int
+    parse_hash: str
+    kind: str
+    rank: int
+    enabled: int
+    title: str
+
+
+_SELECT = (
+    "select id, key, configured_url, active, private, config_hash, kind, rank, enabled, title"
+    " from sources order by active desc, id desc"
+)
+
+
+class Syncing(Connected):
+    """The first step of every refresh."""
+
+    def sync(self, sources: Sequence[Source], now: datetime) -> None:
+        """See :meth:`aggregator.contracts.RefreshStore.sync`."""
+        with self._connection.writing() as raw:
+            stored = [_Stored(*row) for row in raw.execute(_SELECT)]
+            before = _pair(sources, stored)
+            changed = [
+                _add(raw, source, now) if source.id not in before else _update(raw, source, before[source.id])
+                for source in sources
+            ]
+            configured = {each.id for each in before.values()}
+            gone = [each.id for each in stored if each.active and each.id not in configured]
+            for source_id in gone:
+                raw.execute("update sources set active = 0 where id = ?", (source_id,))
+                _reroute(raw, source_id)
+            if gone or any(changed):
+                outdate_directory(raw)
+
+
+def _pair(sources: Sequence[Source], stored: Iterable[_Stored]) -> Mapping[str, _Stored]:
+    """Which stored source each configured one is: the same id, else the same location under a former id."""
+    by_key = {original(each.key): each for each in stored}
+    wanted = {source.id for source in sources}
+    former: defaultdict[str, list[_Stored]] = defaultdict(list)
+    for key, each in by_key.items():
+        if key not in wanted:
+            former[original(each.location)].append(each)
+    pairs: dict[str, _Stored] = {}
+    for source in sources:
+        if source.id in by_key:
+            pairs[source.id] = by_key[source.id]
+        elif source.location and former[source.location]:
+            pairs[source.id] = former[source.location].pop(0)
+    return pairs
+
+
+def _columns(source: Source) -> tuple[str, str, int, int, str, str, int, int, str]:
+    return (
+        bindable(source.id),
+        bindable(source.location),
+        1,
+        int(source.private),
+        bindable(source.parse_hash),
+        bindable(source.type),
+        source.rank,
+        int(source.enabled),
+        bindable(source.title or ""),
+    )
+
+
+def _add(raw: sqlite3.Connection, source: Source, now: datetime) -> bool:
+    raw.execute(
+        "insert into sources (key, configured_url, active, private, config_hash, kind, rank, enabled,"
+        " title, added) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (*_columns(source), to_micros(now)),
+    )
+    return True
+
+
+def _update(raw: sqlite3.Connection, source: Source, before: _Stored) -> bool:
+    after = _Stored(before.id, *_columns(source))
+    if after == before:
+        return False
+    raw.execute(
+        "update sources set key = ?, configured_url = ?, active = ?, private = ?, config_hash = ?, kind = ?,"
+        " rank = ?, enabled = ?, title = ? where id = ?",
+        (*after[1:], before.id),
+    )
+    if not before.active:
+        _reroute(raw, before.id)
+    if after.parse_hash != before.parse_hash:
+        raw.execute(
+            "update documents set size = 0, mtime_ns = 0, hash = '' where source_id = ?", (before.id,)
+        )
+    if (after.private, after.key) != (before.private, before.key):
+        rows = raw.execute(
+            "select distinct m.output_id from items i join members m on m.item_id = i.id"
+            " where i.source_id = ?",
+            (before.id,),
+        )
+        outdate_with_directory(raw, [each for (each,) in rows])
+    return True
+
+
+def _reroute(raw: sqlite3.Connection, source_id: int) -> None:
+    raw.execute("update items set routed = 0 where source_id = ? and routed = 1", (source_id,))
