@@ -189,7 +189,7 @@ conditions = st.recursive(
 
 
 @given(st.lists(conditions, max_size=3))
-def test_de_morgan(parts: list[Condition]) -> None:
+def test_not_all_is_the_same_as_any_not(parts: list[Condition]) -> None:
     assert holds(Not(All(tuple(parts)))) == holds(Any(tuple(Not(part) for part in parts)))
 
 
