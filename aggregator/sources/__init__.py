@@ -1,0 +1,61 @@
+"""What can be read: the source adapters, built in or added by other packages.
+
+Both come in by the same door, the entry-point group ``aggregator.sources``.
+"""
+
+from __future__ import annotations
+
+from importlib import metadata
+from typing import TYPE_CHECKING, cast
+
+from aggregator.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aggregator.contracts import Adapter
+
+GROUP = "aggregator.sources"
+
+
+def adapters(entry_points: Iterable[metadata.EntryPoint] | None = None) -> dict[str, Adapter]:
+    """Load every adapter, by the name that a source's ``type`` gives.
+
+    Raises ConfigError that names each plug-in which cannot be used, and why.
+    """
+    found: dict[str, Adapter] = {}
+    loaded_from: dict[str, str] = {}
+    problems: list[str] = []
+    for entry_point in metadata.entry_points(group=GROUP) if entry_points is None else entry_points:
+        name, value = entry_point.name, entry_point.value
+        if loaded_from.setdefault(name, value) != value:
+            problems.append(
+                f"source type {name!r}: both {loaded_from[name]} and {value} claim it; uninstall one"
+            )
+            continue
+        try:
+            found[name] = _adapter(entry_point)
+        except _UnusableError as error:
+            problems.append(f"source type {name!r} ({value}): {error}; update or uninstall it")
+    if not (found or problems):
+        problems.append("no source types are installed; install the package again (pip install aggregator)")
+    if problems:
+        raise ConfigError(problems)
+    return found
+
+
+class _UnusableError(Exception):
+    """A plug-in that is no adapter."""
+
+
+def _adapter(entry_point: metadata.EntryPoint) -> Adapter:
+    try:
+        adapter = entry_point.load()()
+    except Exception as error:  # importing and making a plug-in runs foreign code, which may raise anything
+        raise _UnusableError(f"cannot be loaded: {type(error).__name__}: {error}") from error
+    lacking = [part for part in ("options", "fetch", "parse") if not hasattr(adapter, part)]
+    if lacking:
+        raise _UnusableError(f"is no source adapter: it lacks {', '.join(lacking)}")
+    if getattr(adapter, "name", None) != entry_point.name:
+        raise _UnusableError(f"calls itself {getattr(adapter, 'name', None)!r}")
+    return cast("Adapter", adapter)

@@ -1,0 +1,162 @@
+"""Tell which files changed since the last time, and hand them over in batches that fit into memory.
+
+A file is read only when it has settled: half a post is never taken for a post.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from aggregator import dates
+from aggregator.model import Batch, Document, Listing, Problem, Stamp
+from aggregator.sources import files as disk
+from aggregator.sources import folders
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from aggregator.contracts import Clock
+    from aggregator.model import Bookmark
+    from aggregator.sources.files import Bytes
+    from aggregator.sources.folders import Found, FoundFile
+
+    Sleep = Callable[[float], Awaitable[None]]
+
+BATCH_FILES = 200
+BATCH_BYTES = 16 * 1024 * 1024
+PAUSES = (0.2, 0.3, 0.4)
+"""Seconds between looks at files that are being written."""
+RECENT_NS = 2_000_000_000
+"""FAT counts time in steps of two seconds, the coarsest clock of a file system in use."""
+
+
+async def changed(
+    root: Path, paths: Sequence[str], bookmark: Bookmark, clock: Clock, sleep: Sleep
+) -> AsyncIterator[Listing | Batch]:
+    """Yield what is there, then what changed since ``bookmark``.
+
+    Unchanged size and time: not read. Unchanged bytes under a new time: ``touched``. A document that shares
+    its item with one that vanished or changed is handed over again, so that the item can choose anew.
+    """
+    # Taken before the search: whatever happens after this moment makes a file recent. Machines whose disk is
+    # elsewhere may disagree about it by seconds; then a file is read once too often, or its change is found
+    # by its size.
+    recent_ns = dates.to_micros(clock()) * 1000 - RECENT_NS
+    found = await asyncio.to_thread(folders.find, root, paths)
+    present = found.present(bookmark.documents)
+    yield Listing(
+        present=present,
+        missing=tuple(found.missing),
+        skipped=MappingProxyType(dict(found.skipped)),
+        problems=tuple(found.problems),
+    )
+    look = _Look(bookmark, found, recent_ns)
+    if not found.missing:
+        look.stir(name for name in bookmark.documents if name not in present)
+    settled, pending = look.candidates()
+    async for batch in look.batches(settled, pending):
+        yield batch
+    for pause in PAUSES:
+        if not pending:
+            break
+        await sleep(pause)
+        again, pending = pending, {}
+        async for batch in look.batches(again, pending):
+            yield batch
+    async for batch in look.batches(look.sharers(pending), pending):
+        yield batch
+    if pending:
+        problem = "still being written: left for the next time"
+        yield Batch(problems=tuple(Problem(name, problem) for name in sorted(pending)))
+
+
+class _Look:
+    """One look at the files of one source."""
+
+    def __init__(self, bookmark: Bookmark, found: Found, recent_ns: int) -> None:
+        self.known, self.files, self.recent_ns = bookmark.documents, found.files, recent_ns
+        self.stirred: set[int] = set()
+        """Items of which a document vanished or changed."""
+        self.handed_over: set[str] = set()
+        """Documents that share their item and were handed over."""
+        names: defaultdict[int, list[str]] = defaultdict(list)
+        for name, document in self.known.items():
+            if document.item_id is not None:
+                names[document.item_id].append(name)
+        self.shared = {item_id: sorted(each) for item_id, each in names.items() if len(each) > 1}
+
+    def stir(self, names: Iterable[str]) -> None:
+        """Note that these documents are not what they were."""
+        for name in names:
+            document = self.known.get(name)
+            if document is not None and document.item_id in self.shared:
+                self.stirred.add(document.item_id)
+
+    def candidates(self) -> tuple[dict[str, FoundFile], dict[str, FoundFile]]:
+        """Files that may have changed: those that can be read at once, and those changed a moment ago.
+
+        The latter may be still being written. They are read after a pause, if they look as they do now.
+        """
+        settled: dict[str, FoundFile] = {}
+        recent: dict[str, FoundFile] = {}
+        for name, file in self.files.items():
+            known = self.known.get(name)
+            if known is None or not _looks_the_same(known.stamp, file):
+                (recent if file.mtime_ns >= self.recent_ns else settled)[name] = file
+        return settled, recent
+
+    def sharers(self, pending: Iterable[str]) -> dict[str, FoundFile]:
+        """Documents to hand over again although they may be unchanged."""
+        left_out = self.handed_over.union(pending)
+        names = sorted(name for item_id in self.stirred for name in self.shared[item_id])
+        return {name: self.files[name] for name in names if name in self.files and name not in left_out}
+
+    async def batches(
+        self, files: dict[str, FoundFile], pending: dict[str, FoundFile]
+    ) -> AsyncIterator[Batch]:
+        """Read files; those that look otherwise now than when they were found become ``pending``."""
+        for chunk in _chunks(files):
+            result = await asyncio.to_thread(disk.read, chunk)
+            pending.update(result.changing)
+            batch = self._batch(result)
+            if batch.documents or batch.touched or batch.problems:
+                yield batch
+
+    def _batch(self, result: Bytes) -> Batch:
+        documents: list[Document] = []
+        touched: list[Stamp] = []
+        for name, file in result.read.items():
+            stamp = file.stamp(name, self.recent_ns)
+            known = self.known.get(name)
+            same = known is not None and known.stamp.hash == stamp.hash
+            if known is not None and same and known.item_id not in self.stirred:
+                if stamp != known.stamp:
+                    touched.append(stamp)
+                continue
+            documents.append(Document(stamp, file.body))
+            if known is not None and known.item_id in self.shared:
+                self.handed_over.add(name)
+            if not same:
+                self.stir((name,))
+        return Batch(tuple(documents), tuple(touched), tuple(result.problems))
+
+
+def _looks_the_same(stamp: Stamp, file: FoundFile) -> bool:
+    return stamp.mtime_ns != 0 and (stamp.size, stamp.mtime_ns) == (file.size, file.mtime_ns)
+
+
+def _chunks(files: dict[str, FoundFile]) -> Iterator[list[tuple[str, FoundFile]]]:
+    chunk: list[tuple[str, FoundFile]] = []
+    size = 0
+    for name, file in files.items():
+        if chunk and (len(chunk) == BATCH_FILES or size + file.size > BATCH_BYTES):
+            yield chunk
+            chunk, size = [], 0
+        chunk.append((name, file))
+        size += file.size
+    if chunk:
+        yield chunk
