@@ -132,7 +132,14 @@ class RoutingStore(Protocol):
         ...
 
     def route(self, routes: Sequence[Route], now: datetime) -> None:
-        """Set the members; every output that gains, loses or shows a changed one becomes outdated."""
+        """Set the members; every output that gains, loses or shows a changed one becomes outdated.
+
+        An entry names the categories of its item, so all outputs of an item that came or went are told.
+        """
+        ...
+
+    def set_hidden(self, item_id: int, hidden: bool) -> None:
+        """Take an item out of every output, or let it back in; it awaits routing."""
         ...
 
 
@@ -145,6 +152,10 @@ class PublishStore(Protocol):
 
     def outdate(self, output_ids: Iterable[int]) -> None:
         """Have these written again."""
+        ...
+
+    def retitle(self, titles: Mapping[int, str]) -> None:
+        """Give outputs these titles; whoever shows entries of one whose title is new is outdated with it."""
         ...
 
     def entries(self, output: Output, window: Window) -> Sequence[Entry]:
@@ -228,7 +239,10 @@ class Library(Protocol):
         ...
 
     def find(self, needle: str) -> Sequence[ItemRecord]:
-        """Items whose public id, native id, link, document name or number is exactly ``needle``."""
+        """Items whose public id, native id, document name or number is exactly ``needle``, or whose link is.
+
+        Links are compared in their canonical form; a native id may be an alias.
+        """
         ...
 
     def problems(self, source_id: str) -> Sequence[Problem]:

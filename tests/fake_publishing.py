@@ -1,0 +1,261 @@
+"""The store in memory as ``generate`` and reading commands see it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from aggregator import slugs
+from aggregator.records import ItemRecord, Output, Registry, Routable
+from aggregator.urls import canonical
+from aggregator.views import CategoryRef, Entry
+from tests.fake_state import FakeState, Member, StoredItem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from aggregator.model import Problem
+    from aggregator.records import NewCategory, Published, Route, Window
+
+
+class FakeRouting(FakeState):
+    def use_rules(self, rules_hash: str) -> None:
+        if rules_hash != self._rules:
+            self._rules = rules_hash
+            self._reroute(self._items.values())
+
+    def pending_names(self) -> Sequence[str]:
+        pending = (item for item in self._items.values() if not item.routed)
+        return sorted({name for item in pending for name in item.clean.categories})
+
+    def registry(self) -> Registry:
+        return Registry(names=dict(self._names), folds=frozenset(map(slugs.fold, self._slugs)))
+
+    def ensure_output(self, kind: str, name: str, atom_id: str, now: datetime) -> Output:
+        found = (one for one in self.outputs() if (one.kind, one.name) == (kind, name))
+        return next(found, None) or self._create(kind, name, atom_id, now)
+
+    def _create(self, kind: str, name: str, atom_id: str, now: datetime) -> Output:
+        output = Output(id=len(self._outputs) + 1, kind=kind, name=name, atom_id=atom_id, created=now)
+        self._outputs[output.id] = output
+        self.outdate([output.id])
+        return self._complete(output)
+
+    def add_categories(self, categories: Sequence[NewCategory], now: datetime) -> None:
+        created = {
+            category: self._create("category", category.slug, category.atom_id, now).id
+            for category in categories
+        }
+        for category, output_id in created.items():
+            self._names.setdefault(category.name, output_id)
+        for category, output_id in created.items():
+            self._register(category.slug, output_id)
+        if created:
+            self._outdate_directory()
+
+    def _register(self, slug: str, output_id: int) -> None:
+        self._slugs[slug] = output_id
+        self._names.setdefault(slug, output_id)
+
+    def rename_category(self, output_id: int, name: str, slug: str) -> None:
+        self._outputs[output_id] = replace(self._outputs[output_id], name=slug)
+        self._names.setdefault(name, output_id)
+        self._register(slug, output_id)
+        self._outdate_listed([output_id])
+        self._outdate_outputs_of(item_id for each, item_id in self._members if each == output_id)
+
+    def unrouted(self, limit: int) -> Sequence[Routable]:
+        pending = [item for item in self._items.values() if not item.routed]
+        return [
+            Routable(
+                item_id=item.id,
+                item=item.clean,
+                source=item.source.info,
+                shown=item.live and not item.hidden and item.source.active,
+            )
+            for item in pending[:limit]
+        ]
+
+    def route(self, routes: Sequence[Route], now: datetime) -> None:
+        for route in routes:
+            if route.item_id in self._items:
+                self._route(self._items[route.item_id], dict(route.memberships), now)
+
+    def _route(self, item: StoredItem, wanted: Mapping[int, str], now: datetime) -> None:
+        item.routed = True
+        held = {output_id: member for (output_id, each), member in self._members.items() if each == item.id}
+        for output_id in held.keys() - wanted.keys():
+            lost = self._members.pop((output_id, item.id))
+            output = self._outputs[output_id]
+            if lost.shown and output.updated is not None:
+                self._outputs[output_id] = replace(output, left=now)
+        for output_id, why in wanted.items():
+            shown = output_id in held and held[output_id].shown
+            self._members[output_id, item.id] = Member(item.place, why, shown)
+        moved = {output_id for output_id, member in held.items() if member.place != item.place}
+        elsewhere = held.keys() | wanted.keys() if held.keys() != wanted.keys() else set()
+        self._outdate_listed(elsewhere | moved & wanted.keys())
+
+    def set_hidden(self, item_id: int, hidden: bool) -> None:
+        item = self._items.get(item_id)
+        if item is not None and item.hidden != hidden:
+            item.hidden, item.routed = hidden, False
+
+    def _complete(self, output: Output) -> Output:
+        of_it = (slug for slug, output_id in self._slugs.items() if output_id == output.id)
+        return replace(
+            output,
+            generation=self._outdated.get(output.id, 0),
+            items=sum(1 for output_id, _ in self._members if output_id == output.id),
+            former=tuple(sorted(slug for slug in of_it if slug != output.name)),
+        )
+
+    def outputs(self) -> Sequence[Output]:
+        ordered = sorted(self._outputs.values(), key=lambda output: (output.kind, output.name))
+        return [self._complete(output) for output in ordered]
+
+
+class FakePublishing(FakeState):
+    def retitle(self, titles: Mapping[int, str]) -> None:
+        changed = {
+            output_id
+            for output_id, title in titles.items()
+            if output_id in self._outputs and self._outputs[output_id].title != title
+        }
+        for output_id in changed:
+            self._outputs[output_id] = replace(self._outputs[output_id], title=titles[output_id])
+        items = {item_id for output_id, item_id in self._members if output_id in changed}
+        together = {key[0] for key, member in self._members.items() if member.shown and key[1] in items}
+        self._outdate_listed(changed | together)
+
+    def entries(self, output: Output, window: Window) -> Sequence[Entry]:
+        members = [self._items[item_id] for output_id, item_id in self._members if output_id == output.id]
+        newest = sorted(members, key=_newest_first)
+        span = timedelta(seconds=window.seconds)
+        latest = max((item.place[0] for item in newest), default=None)
+        arrival = max((item.place[1] for item in newest), default=None)
+        shown = [
+            item
+            for number, item in enumerate(newest)
+            if latest is not None
+            and arrival is not None
+            and (number < window.entries or item.place[0] >= latest - span or item.place[1] >= arrival - span)
+        ]
+        return [self._entry(item) for item in shown[: window.at_most]]
+
+    def _entry(self, item: StoredItem) -> Entry:
+        outputs = [self._outputs[output_id] for output_id, item_id in self._members if item_id == item.id]
+        refs = [CategoryRef(one.name, one.title or one.name) for one in outputs if one.kind == "category"]
+        return Entry(
+            item_id=item.id,
+            id=item.public_id,
+            item=item.clean,
+            published=item.change.published,
+            updated=item.zoned(item.change.updated),
+            first_seen=item.zoned(item.first_seen),
+            source=item.source_meta,
+            private=item.source.configured.private,
+            categories=tuple(sorted(refs)),
+        )
+
+    def common_tags(self, output: Output) -> Sequence[str]:
+        names = {name for name, output_id in self._names.items() if output_id == output.id}
+        times: Counter[str] = Counter()
+        for output_id, item_id in self._members:
+            clean = self._items[item_id].clean
+            if output_id == output.id and names & set(clean.categories):
+                times.update({tag.label or tag.term for tag in clean.tags if not _is_ours(tag.scheme)})
+        return sorted(times, key=lambda label: (-times[label], label))
+
+    def published(self, written: Sequence[Published], now: datetime) -> None:
+        for one in written:
+            self._outputs[one.output_id] = replace(
+                self._outputs[one.output_id],
+                title=one.title,
+                updated=one.updated,
+                rule_hash=one.rule_hash,
+            )
+            if self._outdated.get(one.output_id) == one.generation:
+                del self._outdated[one.output_id]
+            for (output_id, item_id), member in self._members.items():
+                if output_id == one.output_id:
+                    member.shown = item_id in one.shown
+            for path, (sha256, size) in one.files.items():
+                self._files[path] = (one.output_id, sha256, size)
+
+    def files(self) -> Mapping[str, tuple[int, str, int]]:
+        return dict(self._files)
+
+    def forget_files(self, paths: Iterable[str]) -> None:
+        for path in paths:
+            self._files.pop(path, None)
+
+
+class FakeLibrary(FakeState):
+    def items(
+        self, *, category: str | None = None, source_id: str | None = None, limit: int = 50
+    ) -> Sequence[ItemRecord]:
+        chosen = list(self._items.values())
+        if source_id is not None:
+            chosen = [item for item in chosen if item.source.configured.id == source_id]
+        if category is not None:
+            ids = {one.id for one in self._outputs.values() if (one.kind, one.name) == ("category", category)}
+            members = {item_id for output_id, item_id in self._members if output_id in ids}
+            chosen = [item for item in chosen if item.id in members]
+        return [self._record(item) for item in sorted(chosen, key=_newest_first)[:limit]]
+
+    def find(self, needle: str) -> Sequence[ItemRecord]:
+        return [self._record(item) for item in self._items.values() if self._answers(item, needle)]
+
+    def _answers(self, item: StoredItem, needle: str) -> bool:
+        link = item.clean.link
+        names = {item.public_id, item.native_id, str(item.id), *self._record(item).aliases}
+        names |= {name for name, (_, item_id) in item.source.documents.items() if item_id == item.id}
+        same_link = link is not None and "://" in needle and canonical(link) == canonical(needle)
+        return needle in names or same_link
+
+    def _record(self, item: StoredItem) -> ItemRecord:
+        documents = item.source.documents.items()
+        return ItemRecord(
+            item_id=item.id,
+            public_id=item.public_id,
+            raw=item.raw,
+            clean=item.clean,
+            source=item.source_meta,
+            source_active=item.source.active,
+            live=item.live,
+            hidden=item.hidden,
+            published=item.change.published,
+            updated=item.zoned(item.change.updated),
+            first_seen=item.first_seen,
+            arrived=item.arrived,
+            last_seen=item.last_seen,
+            revision=item.revision,
+            documents=tuple(
+                sorted((name, record.problems) for name, (record, owner) in documents if owner == item.id)
+            ),
+            aliases=tuple(sorted(name for name, owner in item.source.aliases.items() if owner == item.id)),
+            memberships=tuple(
+                sorted(
+                    (self._outputs[output_id].kind, self._outputs[output_id].name, member.why)
+                    for (output_id, item_id), member in self._members.items()
+                    if item_id == item.id
+                )
+            ),
+        )
+
+    def problems(self, source_id: str) -> Sequence[Problem]:
+        source = self._sources.get(source_id)
+        documents = sorted(source.documents.items()) if source else []
+        return [problem for _, (record, _) in documents for problem in record.problems]
+
+
+def _newest_first(item: StoredItem) -> tuple[float, str]:
+    return (-item.change.published.timestamp(), item.public_id)
+
+
+def _is_ours(scheme: str) -> bool:
+    return scheme == "urn:aggregator:category"

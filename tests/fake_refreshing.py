@@ -1,0 +1,248 @@
+"""The store in memory as ``refresh`` sees it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from itertools import count
+from typing import TYPE_CHECKING
+
+from aggregator.errors import StoreError
+from aggregator.model import Bookmark, KnownDocument
+from aggregator.records import Known, SourceState
+from tests.fake_state import FakeState, StoredItem, StoredSource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from aggregator.model import Item, Source
+    from aggregator.records import ItemChange, Outcome, Save
+
+
+class FakeRefreshing(FakeState):
+    # ── sources ──
+
+    def sync(self, sources: Sequence[Source], now: datetime) -> None:
+        wanted = {source.id for source in sources}
+        for source in sources:
+            former = self._former(source, wanted)
+            if former is not None:
+                self._sources[source.id] = self._sources.pop(former)
+        changed = [self._configure(source) for source in sources]
+        for key, stored in self._sources.items():
+            if stored.active and key not in wanted:
+                stored.active = False
+                self._reroute(self._own(stored))
+                changed.append(True)
+        if any(changed):
+            self._outdate_directory()
+
+    def _former(self, source: Source, wanted: set[str]) -> str | None:
+        if source.id in self._sources or not source.location:
+            return None
+        candidates = {
+            key: (not stored.active, -stored.number)
+            for key, stored in self._sources.items()
+            if key not in wanted and stored.configured.location == source.location
+        }
+        return min(candidates, key=candidates.__getitem__, default=None)
+
+    def _configure(self, source: Source) -> bool:
+        stored = self._sources.get(source.id)
+        if stored is None:
+            number = max((each.number for each in self._sources.values()), default=0) + 1
+            self._sources[source.id] = StoredSource(number, source)
+            return True
+        before, stored.configured = stored.configured, source
+        if before.parse_hash != source.parse_hash:
+            for name, (record, item_id) in stored.documents.items():
+                blank = replace(record.stamp, size=0, mtime_ns=0, hash="")
+                stored.documents[name] = (replace(record, stamp=blank), item_id)
+        returned, stored.active = not stored.active, True
+        if returned:
+            self._reroute(self._own(stored))
+        if (before.id, before.private) != (source.id, source.private):
+            self._outdate_outputs_of(item.id for item in self._own(stored))
+        return returned or _kept(before) != _kept(source)
+
+    def states(self) -> Sequence[SourceState]:
+        return sorted(
+            (self._state(source) for source in self._sources.values()),
+            key=lambda state: (
+                not state.active,
+                self._sources[state.id].configured.rank if state.active else 0,
+                state.id,
+            ),
+        )
+
+    def _state(self, source: StoredSource) -> SourceState:
+        outcome = source.outcome
+        return SourceState(
+            id=source.configured.id,
+            type=source.configured.type,
+            title=source.info.title,
+            active=source.active,
+            enabled=source.configured.enabled,
+            paused=False,
+            items=self.count_live(source.configured.id),
+            last_success=source.last_success,
+            attempted=outcome.at if outcome else None,
+            first_failure=source.first_failure,
+            failures=source.failures,
+            error=outcome.error if outcome else None,
+            notice=outcome.notice if outcome else None,
+            problems=sum(1 for record, _ in source.documents.values() if record.problems),
+        )
+
+    # ── what is known ──
+
+    def bookmark(self, source_id: str) -> Bookmark:
+        source = self._sources.get(source_id)
+        if source is None:
+            return Bookmark()
+        own = {item.native_id: item.id for item in self._own(source)}
+        documents = {
+            name: KnownDocument(
+                record.stamp,
+                own.get(record.native_id or "")
+                if item_id is None and record.native_id is not None
+                else item_id,
+                record.native_id,
+                record.published,
+            )
+            for name, (record, item_id) in source.documents.items()
+        }
+        return Bookmark(documents)
+
+    def known(self, source_id: str, native_ids: Iterable[str]) -> Mapping[str, Known]:
+        source = self._sources.get(source_id)
+        ids = self._by_native_id(source) if source else {}
+        return {native_id: self._known(ids[native_id]) for native_id in native_ids if native_id in ids}
+
+    def known_items(self, item_ids: Iterable[int]) -> Mapping[int, Known]:
+        return {item_id: self._known(item_id) for item_id in item_ids if item_id in self._items}
+
+    def _by_native_id(self, source: StoredSource) -> dict[str, int]:
+        return source.aliases | {item.native_id: item.id for item in self._own(source)}
+
+    def _known(self, item_id: int) -> Known:
+        item = self._items[item_id]
+        return Known(
+            item_id=item_id,
+            native_id=item.native_id,
+            fingerprint=item.change.fingerprint,
+            published=item.change.published,
+            updated=item.change.updated,
+            first_seen=item.first_seen,
+            live=item.live,
+            content_key=item.change.content_key,
+        )
+
+    def count_live(self, source_id: str) -> int:
+        source = self._sources.get(source_id)
+        return sum(item.live for item in self._own(source)) if source else 0
+
+    # ── save ──
+
+    def save(self, save: Save) -> None:
+        source = self._sources.get(save.source_id)
+        if source is None:
+            raise StoreError(f"memory: no source {save.source_id!r} to save items of")
+        updated = {change.item_id: change for change in save.changes.updated if change.item_id is not None}
+        if not updated.keys() <= {item.id for item in self._own(source)}:
+            raise StoreError(f"memory: a change of items that are not of their source: {sorted(updated)}")
+        if save.info is not None:
+            before, source.said = source.info, save.info
+            if replace(before, updated=None) != replace(source.info, updated=None):
+                self._outdate_directory()
+        for change in save.changes.new:
+            self._add(source, change, save.now)
+        for item_id, change in updated.items():
+            self._change(self._items[item_id], change, save.now)
+        self._see(source, save)
+        self._outdate_outputs_of([*updated, *save.left])
+        source.aliases.update(save.aliases)
+        self._save_documents(source, save)
+        if save.outcome is not None:
+            _end(source, save.outcome)
+
+    def _see(self, source: StoredSource, save: Save) -> None:
+        for item in self._own(source):
+            if item.id in save.changes.unchanged:
+                item.last_seen = save.now
+            if item.id in save.left and item.live:
+                item.live = item.routed = False
+
+    def _add(self, source: StoredSource, change: ItemChange, now: datetime) -> None:
+        taken = {item.public_id for item in self._items.values()}
+        minted = (uuid.uuid5(uuid.NAMESPACE_URL, f"{change.spare_id}#{number}").urn for number in count(2))
+        candidates = (each for names in ((change.public_id, change.spare_id), minted) for each in names)
+        item_id = len(self._items) + 1
+        self._items[item_id] = StoredItem(
+            id=item_id,
+            source=source,
+            public_id=next(name for name in candidates if name not in taken),
+            native_id=change.raw.native_id,
+            change=change,
+            source_meta=source.info,
+            last_seen=now,
+            first_seen=change.first_seen,
+            arrived=change.arrived,
+        )
+
+    def _change(self, item: StoredItem, change: ItemChange, now: datetime) -> None:
+        item.change, item.source_meta, item.last_seen = change, item.source.info, now
+        item.revision += 1
+        item.live = item.live or change.returns
+        item.routed = False
+
+    def _save_documents(self, source: StoredSource, save: Save) -> None:
+        ids = self._by_native_id(source)
+        for record in save.documents:
+            item_id = None if record.native_id is None else ids.get(record.native_id)
+            source.documents[record.stamp.name] = (record, item_id)
+        for stamp in save.touched:
+            if stamp.name in source.documents:
+                record, item_id = source.documents[stamp.name]
+                source.documents[stamp.name] = (replace(record, stamp=stamp), item_id)
+        for name in save.forgotten:
+            source.documents.pop(name, None)
+
+    # ── cleaning again ──
+
+    def stale(self, cleaner: int, limit: int) -> Sequence[tuple[int, Item, datetime]]:
+        return [
+            (item.id, item.raw, item.first_seen)
+            for item in self._items.values()
+            if item.change.clean.cleaner != cleaner
+        ][:limit]
+
+    def recleaned(self, items: Sequence[tuple[int, Item]], now: datetime) -> None:
+        for item_id, clean in items:
+            item = self._items[item_id]
+            item.change = replace(item.change, clean=clean)
+            item.routed = False
+        self._outdate_outputs_of(item_id for item_id, _ in items)
+
+
+def _kept(source: Source) -> tuple[object, ...]:
+    return (
+        source.id,
+        source.location,
+        source.private,
+        source.parse_hash,
+        source.type,
+        source.rank,
+        source.enabled,
+        source.title or "",
+    )
+
+
+def _end(source: StoredSource, outcome: Outcome) -> None:
+    source.outcome = outcome
+    if outcome.error is None:
+        source.last_success, source.first_failure, source.failures = outcome.at, None, 0
+    else:
+        source.first_failure = source.first_failure or outcome.at
+        source.failures += 1

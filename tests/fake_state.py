@@ -1,0 +1,112 @@
+"""What the store in memory holds, and the few things all its parts do with it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+from aggregator.model import SourceInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aggregator.model import Item, Source
+    from aggregator.records import DocumentRecord, ItemChange, Outcome, Output
+
+
+@dataclass(eq=False)
+class StoredSource:
+    number: int
+    configured: Source
+    active: bool = True
+    said: SourceInfo = field(default_factory=SourceInfo)
+    documents: dict[str, tuple[DocumentRecord, int | None]] = field(default_factory=dict)
+    aliases: dict[str, int] = field(default_factory=dict)
+    outcome: Outcome | None = None
+    last_success: datetime | None = None
+    first_failure: datetime | None = None
+    failures: int = 0
+
+    @property
+    def info(self) -> SourceInfo:
+        return replace(self.said, title=self.configured.title or self.said.title)
+
+
+@dataclass(eq=False)
+class StoredItem:
+    id: int
+    source: StoredSource
+    public_id: str
+    native_id: str
+    change: ItemChange
+    source_meta: SourceInfo
+    last_seen: datetime
+    first_seen: datetime
+    arrived: datetime
+    revision: int = 1
+    live: bool = True
+    hidden: bool = False
+    routed: bool = False
+
+    @property
+    def clean(self) -> Item:
+        return replace(self.change.clean, source_id=self.source.configured.id)
+
+    @property
+    def raw(self) -> Item:
+        return replace(self.change.raw, source_id=self.source.configured.id)
+
+    @property
+    def place(self) -> tuple[datetime, datetime]:
+        return self.change.published, self.arrived
+
+    def zoned(self, moment: datetime) -> datetime:
+        return moment.astimezone(timezone(self.change.published.utcoffset() or timedelta()))
+
+
+@dataclass
+class Member:
+    place: tuple[datetime, datetime]
+    why: str
+    shown: bool = False
+
+
+class FakeState:
+    def __init__(self) -> None:
+        self._sources: dict[str, StoredSource] = {}
+        self._items: dict[int, StoredItem] = {}
+        self._outputs: dict[int, Output] = {}
+        self._members: dict[tuple[int, int], Member] = {}
+        self._generations: Counter[int] = Counter()
+        self._outdated: dict[int, int] = {}
+        self._names: dict[str, int] = {}
+        self._slugs: dict[str, int] = {}
+        self._files: dict[str, tuple[int, str, int]] = {}
+        self._rules: str | None = None
+
+    def _own(self, source: StoredSource) -> list[StoredItem]:
+        return [item for item in self._items.values() if item.source is source]
+
+    def _reroute(self, items: Iterable[StoredItem]) -> None:
+        for item in items:
+            item.routed = False
+
+    def outdate(self, output_ids: Iterable[int]) -> None:
+        for output_id in set(output_ids) & self._outputs.keys():
+            self._generations[output_id] += 1
+            self._outdated[output_id] = self._generations[output_id]
+
+    def _outdate_directory(self) -> None:
+        self.outdate([output.id for output in self._outputs.values() if output.kind == "directory"])
+
+    def _outdate_listed(self, output_ids: Iterable[int]) -> None:
+        ids = set(output_ids)
+        if ids:
+            self._outdate_directory()
+            self.outdate(ids)
+
+    def _outdate_outputs_of(self, item_ids: Iterable[int]) -> None:
+        ids = set(item_ids)
+        self._outdate_listed(output_id for output_id, item_id in self._members if item_id in ids)
