@@ -1,0 +1,141 @@
+"""Decide which stored item a post is. Pure: no clock, no store, no disk.
+
+Most items say who they are (an infoCode, a URL, an entry id). A post that says nothing is known by its
+file's name alone, and files are renamed, moved and copied; this is where that is told apart. The rule: what
+a document was stays what it is, an equal body stands in for a vanished document, and only then is it new.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from aggregator.identity import content_key
+from aggregator.model import is_weak
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aggregator.model import Item, KnownDocument
+    from aggregator.records import DocumentRecord, Known
+
+_KEY_DIGITS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Which item it is: ``known`` None means a new one, under ``item.native_id``."""
+
+    item: Item
+    known: Known | None = None
+    alias: str | None = None
+    """A native id under which the known item shall be found from now on."""
+    problem: str | None = None
+
+
+def second_name(item: Item) -> str:
+    """The native id of a second post of the same name: that name and its first body."""
+    return f"{item.native_id}#{content_key(item)[:_KEY_DIGITS]}"
+
+
+@dataclass(slots=True)
+class Matching:
+    """What one refresh of one source knows about documents and the items they gave."""
+
+    documents: Mapping[str, KnownDocument]
+    """As the store remembers them."""
+    present: frozenset[str]
+    """Documents that are there now."""
+    vanished: Mapping[int, Known] = field(default_factory=dict)
+    """Stored items whose documents have all vanished."""
+    _holders: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Native id of an item → documents that are it now → content key where they were read."""
+
+    def __post_init__(self) -> None:
+        for name, document in self.documents.items():
+            if document.native_id is not None and name in self.present:
+                self._holders.setdefault(document.native_id, {})[name] = ""
+
+    def resolve(self, name: str, item: Item, known: Mapping[str, Known], former: Known | None) -> Match:
+        """Which item the post in document ``name`` is.
+
+        ``known`` answers for ``item.native_id`` and :func:`second_name`; ``former`` is the item this very
+        document gave before. Remembers the answer for the documents that follow.
+        """
+        decide = self._weak if item.weak_id else self._strong
+        match = decide(name, item, known, former)
+        self.let_go(name)
+        self._holders.setdefault(match.item.native_id, {})[name] = content_key(item)
+        return match
+
+    def rivals(self, name: str, native_id: str) -> frozenset[str]:
+        """Other documents that are this item now."""
+        return frozenset(other for other in self._holders.get(native_id, ()) if other != name)
+
+    def let_go(self, name: str) -> None:
+        """The document no longer gives the item it gave before."""
+        document = self.documents.get(name)
+        if document is not None and document.native_id is not None:
+            self._holders.get(document.native_id, {}).pop(name, None)
+
+    def _strong(self, name: str, item: Item, known: Mapping[str, Known], former: Known | None) -> Match:
+        stored = known.get(item.native_id)
+        if stored is not None:
+            return Match(replace(item, native_id=stored.native_id), stored)
+        if former is None or self.rivals(name, former.native_id) or item.native_id in self._holders:
+            return Match(item)
+        if is_weak(former.native_id) or former.content_key == content_key(item):
+            return Match(replace(item, native_id=former.native_id), former, alias=item.native_id)
+        return Match(item)
+
+    def _weak(self, name: str, item: Item, known: Mapping[str, Known], former: Known | None) -> Match:
+        if former is not None:
+            return Match(replace(item, native_id=former.native_id), former)
+        stored = known.get(item.native_id)
+        native_id = stored.native_id if stored is not None else item.native_id
+        others = {other: key for other, key in self._holders.get(native_id, {}).items() if other != name}
+        if not others:
+            return self._alone(item, stored)
+        bodies = {key for key in others.values() if key} or {stored.content_key if stored is not None else ""}
+        if content_key(item) in bodies:
+            return Match(replace(item, native_id=native_id), stored)
+        second = second_name(item)
+        return Match(
+            replace(item, native_id=second, seed=second),
+            known.get(second),
+            problem=f"a second post of this name (see {min(others)}): it is an item of its own",
+        )
+
+    def _alone(self, item: Item, stored: Known | None) -> Match:
+        if stored is not None:
+            return Match(replace(item, native_id=stored.native_id), stored)
+        key = content_key(item)
+        for gone in sorted(self.vanished.values(), key=lambda each: each.item_id):
+            if gone.content_key == key and not self._holders.get(gone.native_id):
+                return Match(replace(item, native_id=gone.native_id), gone, alias=item.native_id)
+        return Match(item)
+
+
+Rank = tuple[float, str]
+"""How good a document's claim to an item is; the smallest is the best."""
+
+
+def rank(published: datetime | None, name: str) -> Rank:
+    """Among documents that are the same item the newest date, then the first path, wins."""
+    return (-(published or datetime.min.replace(tzinfo=UTC)).timestamp(), name)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A document's claim to tell an item's story."""
+
+    name: str
+    raw: Item
+    clean: Item
+    record: DocumentRecord
+
+    @property
+    def rank(self) -> Rank:
+        """Smaller is better."""
+        return rank(self.clean.published, self.name)

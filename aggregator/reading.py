@@ -1,0 +1,47 @@
+"""Parse → tidy: what a batch of documents says, each item raw and clean. Pure: it can run anywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aggregator.errors import ParseError
+from aggregator.matching import second_name
+from aggregator.model import Problem, Reading
+from aggregator.tidy import tidy
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from aggregator.contracts import Adapter
+    from aggregator.model import Batch, Document, Item, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One document after parsing, with each item raw and clean."""
+
+    document: Document
+    reading: Reading
+    items: tuple[tuple[Item, Item], ...] = ()
+    failed: bool = False
+
+
+def read_batch(adapter: Adapter, source: Source, batch: Batch, now: datetime) -> list[Read]:
+    """Parse and tidy every document; a ParseError becomes that document's problem."""
+    return [_read(adapter, source, document, now) for document in batch.documents]
+
+
+def _read(adapter: Adapter, source: Source, document: Document, now: datetime) -> Read:
+    try:
+        reading = adapter.parse(source, document)
+    except ParseError as error:
+        return Read(document, Reading(problems=(Problem(document.name, str(error)),)), failed=True)
+    return Read(document, reading, tuple((raw, tidy(raw, now)) for raw in reading.items))
+
+
+def native_ids(reads: Sequence[Read]) -> set[str]:
+    """Every native id under which one of these items may be stored."""
+    ids = {raw.native_id for read in reads for raw, _ in read.items}
+    return ids | {second_name(raw) for read in reads for raw, _ in read.items if raw.weak_id}

@@ -1,0 +1,68 @@
+"""What a command has to tell when it is done: frozen values, shown by the front doors. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from aggregator.model import Problem
+
+State = Literal["first-read", "changed", "unchanged", "not-due", "failed", "gone", "paused"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceResult:
+    """How one source's refresh ended; items are counted once each, by what subscribers would see."""
+
+    source_id: str
+    state: State
+    new: int = 0
+    updated: int = 0
+    removed: int = 0
+    seconds: float = 0.0
+    status: int | None = None
+    """The HTTP status, where there is one."""
+    error: str | None = None
+    notice: str | None = None
+    problems: tuple[Problem, ...] = ()
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    """What was read but is no item, by reason."""
+    next_check: datetime | None = None
+    """When it is next due, aware; None where it is always due, gone or paused."""
+    why: str = ""
+    """Why then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerateReport:
+    """What was written: paths below the output folder, in order."""
+
+    written: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    """Pruned."""
+    unneeded: tuple[str, ...] = ()
+    """Files of ours that no output needs any more; ``--prune`` removes them."""
+    categories: tuple[str, ...] = ()
+    """Titles of categories that are new."""
+    feeds: int = 0
+    """How many category feeds there are."""
+    errors: tuple[str, ...] = ()
+    """What could not be written; it is due again the next time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshReport:
+    """A whole refresh: each source's result in configuration order, and what was written."""
+
+    sources: tuple[SourceResult, ...]
+    generated: GenerateReport
+    dry_run: bool = False
+
+    @property
+    def failed(self) -> int:
+        """How many sources failed."""
+        return sum(1 for result in self.sources if result.state == "failed")
