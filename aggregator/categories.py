@@ -31,7 +31,6 @@ class Matcher:
     def __init__(self, rules: Rules) -> None:
         self._source_categories = rules.source_categories
         self._names = _names(rules.categories)
-        self._folded = {fold(name): category for name, category in reversed(self._names.items())}
         self._by_tag: dict[str, list[tuple[Category, str]]] = {}
         self._by_source: dict[str, list[Category]] = {}
         self._by_title: list[tuple[Category, str]] = []
@@ -60,14 +59,16 @@ class Matcher:
 
         A blank name stands for :data:`UNCATEGORIZED`.
         """
-        name = name.strip() or UNCATEGORIZED
+        name = _exact(name) or UNCATEGORIZED
         category = self.declared(name)
         return name if category is None else category.slug
 
     def declared(self, name: str) -> Category | None:
-        """Return the declared category of that name: exactly so, else case-folded."""
-        name = name.strip()
-        return self._names.get(name) or self._folded.get(fold(name))
+        """Return the declared category of exactly that name.
+
+        Names that differ by case alone are two, as archives have them; :meth:`near_misses` tells of them.
+        """
+        return self._names.get(_exact(name))
 
     def near_misses(self, names: Iterable[str]) -> list[tuple[str, str]]:
         """Return names that look like slips, each with the name that was probably meant.
@@ -80,7 +81,7 @@ class Matcher:
         misses: list[tuple[str, str]] = []
         for name in dict.fromkeys(names):
             look = _look(name)
-            if name in self._names or not look:
+            if _exact(name) in self._names or not look:
                 continue
             meant = looks.setdefault(look, name)
             if meant == name:
@@ -117,8 +118,13 @@ def _names(categories: Sequence[Category]) -> dict[str, Category]:
     ]
     for name, category in (each for rank in ranked for each in rank):
         if name.strip():
-            names.setdefault(name.strip(), category)
+            names.setdefault(_exact(name), category)
     return names
+
+
+def _exact(name: str) -> str:
+    """Return the one spelling of a name: NFC, without outer blanks."""
+    return unicodedata.normalize("NFC", name).strip()
 
 
 def _at(why: str, category: Category | None) -> str:

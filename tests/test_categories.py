@@ -113,7 +113,7 @@ def test_an_included_title_is_found_by_a_regular_expression() -> None:
 
 def test_a_category_reached_in_several_ways_is_one_and_tells_them_all_once() -> None:
     include = Category(slug="macro", title="宏观", tags=("a", "b"), sources=("posts",), title_matches="^Item")
-    item = an_item(categories=("宏观", "MACRO", "other"), tags=(Tag("b"), Tag("B", "a")))
+    item = an_item(categories=("宏观", "macro", "other"), tags=(Tag("b"), Tag("B", "a")))
 
     found = whys(matcher(include, of_posts=("macro",)), item)
 
@@ -127,9 +127,7 @@ def test_a_category_reached_in_several_ways_is_one_and_tells_them_all_once() -> 
 # ── names ──
 
 
-@pytest.mark.parametrize(
-    "name", ["macro", "MACRO", "宏观", "经济", "economy", "ECONOMY", "economics", " macro ", "宏观\u3000"]
-)
+@pytest.mark.parametrize("name", ["macro", "宏观", "经济", "Economy", "economics", " macro ", "宏观\u3000"])
 def test_a_name_is_looked_up_among_slugs_titles_aliases_and_former_slugs(name: str) -> None:
     found = matcher(MARKETS, MACRO)
 
@@ -138,7 +136,7 @@ def test_a_name_is_looked_up_among_slugs_titles_aliases_and_former_slugs(name: s
     assert names(found, an_item(categories=(name,))) == ["macro"]
 
 
-@pytest.mark.parametrize("name", ["macros", "mac ro", "ｍａｃｒｏ", "TechWeb"])
+@pytest.mark.parametrize("name", ["macros", "mac ro", "ｍａｃｒｏ", "TechWeb", "Macro", "ECONOMY"])
 def test_any_other_name_is_a_category_of_its_own(name: str) -> None:
     assert matcher(MACRO).declared(name) is None
     assert matcher(MACRO).resolve(name) == name
@@ -150,18 +148,18 @@ def test_an_unknown_name_loses_nothing_but_outer_blanks() -> None:
 
 def test_a_blank_name_is_uncategorized() -> None:
     assert matcher().resolve(" ") == "uncategorized"
-    assert matcher(Category(slug="misc", aliases=("Uncategorized",))).resolve("") == "misc"
+    assert matcher(Category(slug="misc", aliases=("uncategorized",))).resolve("") == "misc"
     assert matcher(Category(slug="macro", title="")).declared("") is None
 
 
-def test_an_exact_name_goes_before_one_of_another_case() -> None:
+def test_names_that_differ_by_case_are_two_categories() -> None:
     upper, lower = Category(slug="TechWeb"), Category(slug="techweb")
 
     found = matcher(upper, lower)
 
     assert found.declared("techweb") is lower
     assert found.declared("TechWeb") is upper
-    assert found.declared("TECHWEB") is upper
+    assert found.declared("TECHWEB") is None
 
 
 @pytest.mark.parametrize(
@@ -182,7 +180,6 @@ def test_of_equal_titles_the_first_declared_counts() -> None:
     first, second = Category(slug="a", title="News"), Category(slug="b", title="News")
 
     assert matcher(first, second).declared("News") is first
-    assert matcher(first, second).declared("news") is first
 
 
 # ── near misses ──
@@ -194,7 +191,6 @@ def test_of_equal_titles_the_first_declared_counts() -> None:
         ("Macro", "macro"),
         ("ｍａｃｒｏ", "macro"),
         ("mac ro", "macro"),
-        (" macro", "macro"),
         ("macros", "macro"),
         ("macr", "macro"),
         ("marco", "macro"),
