@@ -1,0 +1,164 @@
+"""Write what is outdated: whose entries, settings or templates changed, or whose files are gone.
+
+Nothing here depends on the time of day: the same store gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from aggregator.errors import PublishError, UsageError
+from aggregator.reports import GenerateReport
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from aggregator.contracts import Clock, Folder, PublishStore
+    from aggregator.records import Output
+    from aggregator.rendering import Made, Rendering
+
+_AT_ONCE = 64
+"""Outputs written and recorded together: each such group costs one transaction."""
+
+
+@dataclass(kw_only=True)
+class Generate:
+    """Writes outputs into the folder and records what it wrote."""
+
+    store: PublishStore
+    folder: Folder
+    rendering: Rendering
+    clock: Clock
+    _errors: list[str] = field(default_factory=list)
+
+    def run(self, only: Collection[str] = (), *, every: bool = False, prune: bool = False) -> GenerateReport:
+        """Write what is outdated; of ``only`` these categories, or ``every`` one whether outdated or not."""
+        before = self.store.outputs()
+        wanted = self._named(before, only)
+        self.store.outdate([output.id for output in before if every or self._is_behind(output)])
+        self._outdate_missing()
+        due = [
+            output
+            for output in self.store.outputs()
+            if output.generation and (not only or output.id in wanted)
+        ]
+        self._errors.clear()
+        written = self._write_feeds([output for output in due if output.kind != "directory"])
+        directory = self.rendering.directory(self.store.outputs()) if due or prune else None
+        if directory is not None:
+            written += self._write([directory])
+        after = self.store.outputs()
+        unneeded = self._unneeded(after, directory)
+        removed: Sequence[str] = ()
+        if prune:
+            removed, unneeded = self._prune(unneeded), ()
+        first = {output.id for output in before if output.updated is not None}
+        feeds = [output for output in after if output.kind == "category" and output.updated is not None]
+        return GenerateReport(
+            written=tuple(sorted(written)),
+            removed=tuple(removed),
+            unneeded=unneeded,
+            categories=tuple(output.title for output in feeds if output.id not in first),
+            feeds=sum(1 for output in feeds if self.rendering.is_alive(output)),
+            errors=tuple(self._errors),
+        )
+
+    def check(self) -> tuple[str, ...]:
+        """Paths of files that differ from what the store says they should be; writes nothing."""
+        differing: list[str] = []
+        as_written: list[Output] = []
+        for output in self.store.outputs():
+            if output.kind == "directory" or not self._is_wanted(output):
+                as_written.append(output)
+                continue
+            made = self.rendering.feed(output)
+            differing += self.folder.differing(made.files)
+            as_written.append(made.as_written())
+        directory = self.rendering.directory(as_written)
+        if directory is not None:
+            differing += self.folder.differing(directory.files)
+        return tuple(sorted(differing))
+
+    # ── which ──
+
+    def _named(self, outputs: Iterable[Output], only: Collection[str]) -> set[int]:
+        titles = {output.title: output.id for output in outputs if output.kind == "category"}
+        wanted: set[int] = set()
+        for name in only:
+            found = self.rendering.names.get(name, titles.get(name))
+            if found is None:
+                raise UsageError(f"no category {name!r}; `aggregator list categories` shows them")
+            wanted.add(found)
+        return wanted
+
+    def _is_behind(self, output: Output) -> bool:
+        """Whether settings or templates changed since it was written."""
+        return self._is_wanted(output) and output.rule_hash != self.rendering.hash(output)
+
+    def _is_wanted(self, output: Output) -> bool:
+        """Whether there are, or shall be, files of it: an empty category that was pruned stays away."""
+        if output.kind != "category" or output.items:
+            return True
+        return output.updated is not None and any(
+            output_id == output.id for output_id, _, _ in self.store.files().values()
+        )
+
+    def _outdate_missing(self) -> None:
+        """Files that somebody removed or cut are written again; unneeded ones that are gone, forgotten."""
+        recorded = self.store.files()
+        sizes = self.folder.sizes(recorded)
+        amiss = {path: about[0] for path, about in recorded.items() if sizes.get(path) != about[2]}
+        if not amiss:
+            return
+        unneeded = set(self._unneeded(self.store.outputs(), None))
+        self.store.forget_files([path for path in amiss if path in unneeded and path not in sizes])
+        self.store.outdate({output_id for path, output_id in amiss.items() if path not in unneeded})
+
+    def _unneeded(self, outputs: Sequence[Output], directory: Made | None) -> tuple[str, ...]:
+        """Files of ours that no output needs any more.
+
+        The directory's own are told only where it was just rendered; else all it ever had count as needed.
+        """
+        needed: set[str] = set()
+        lists = {output.id for output in outputs if output.kind == "directory"}
+        for output in outputs:
+            if output.kind != "directory" and output.updated is not None and self.rendering.is_alive(output):
+                needed.update(self.rendering.paths(output))
+        recorded = self.store.files()
+        needed.update(
+            directory.files
+            if directory is not None
+            else [path for path, (output_id, _, _) in recorded.items() if output_id in lists]
+        )
+        return tuple(sorted(path for path in recorded if path not in needed))
+
+    def _prune(self, unneeded: Collection[str]) -> Sequence[str]:
+        removed = self.folder.remove(unneeded)
+        self.store.forget_files(unneeded)
+        return removed
+
+    # ── writing ──
+
+    def _write_feeds(self, due: Sequence[Output]) -> list[str]:
+        written: list[str] = []
+        for start in range(0, len(due), _AT_ONCE):
+            written += self._write([self.rendering.feed(output) for output in due[start : start + _AT_ONCE]])
+        return written
+
+    def _write(self, made: Sequence[Made]) -> list[str]:
+        """Write and record these; what can't be written stays outdated, and the others go on."""
+        try:
+            return self._write_whole(made)
+        except PublishError as error:
+            if len(made) == 1:
+                self._errors.append(str(error))
+                return []
+        return [path for each in made for path in self._write([each])]
+
+    def _write_whole(self, made: Sequence[Made]) -> list[str]:
+        files = {path: body for each in made for path, body in each.files.items()}
+        written = list(self.folder.write(files))
+        records = [each.record(self.rendering.hash(each.output)) for each in made]
+        self.store.published(records, self.clock())
+        return written

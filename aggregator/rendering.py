@@ -1,0 +1,192 @@
+"""Render: from a stored output to the bytes of its files. Reads the store, writes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from aggregator.records import Published, Window
+from aggregator.views import Directory, Feed, FeedSummary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from aggregator.contracts import PublishStore, Renderer
+    from aggregator.model import ContentMode, SourceInfo
+    from aggregator.records import Output
+    from aggregator.rules import Category, OutputSettings, Rules
+    from aggregator.views import Entry, Site
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An output as rendered, and what to remember of it once it is on disk."""
+
+    output: Output
+    feed: Feed | None
+    files: Mapping[str, bytes]
+    shown: tuple[int, ...] = ()
+
+    def as_written(self) -> Output:
+        """The output as the store will know it."""
+        if self.feed is None:
+            return self.output
+        return replace(self.output, title=self.feed.title, updated=self.feed.updated)
+
+    def record(self, rule_hash: str) -> Published:
+        """What to remember."""
+        written = self.as_written()
+        files = {path: (hashlib.sha256(body).hexdigest(), len(body)) for path, body in self.files.items()}
+        return Published(
+            output_id=written.id,
+            generation=written.generation,
+            title=written.title,
+            updated=written.updated,
+            rule_hash=rule_hash,
+            shown=self.shown,
+            files=files,
+        )
+
+
+@dataclass(kw_only=True)
+class Rendering:
+    """Renders outputs. ``names``: every name a category was asked for by → its output's id."""
+
+    store: PublishStore
+    renderers: Sequence[Renderer]
+    rules: Rules
+    settings: OutputSettings
+    site: Site
+    names: Mapping[str, int]
+    sources: tuple[SourceInfo, ...] = ()
+    """What is read, private sources left out."""
+    source_content: Mapping[str, ContentMode] = field(default_factory=dict)
+    """Per source id, where its configuration says how much of its items may be shown."""
+
+    def __post_init__(self) -> None:
+        self._declared = {
+            self.names[category.slug]: category
+            for category in self.rules.categories
+            if category.slug in self.names
+        }
+        self._asked: dict[int, list[str]] = {}
+        for name, output_id in sorted(self.names.items()):
+            self._asked.setdefault(output_id, []).append(name)
+
+    def is_alive(self, output: Output) -> bool:
+        """Whether anybody still needs it: it has items, or is declared."""
+        return output.kind != "category" or output.items > 0 or output.id in self._declared
+
+    def hash(self, output: Output) -> str:
+        """Changes when settings or templates do that this output depends on."""
+        declared = self._declared.get(output.id)
+        about = (
+            self.site,
+            self.settings,
+            declared and (declared.title, declared.content, declared.entries),
+            sorted(self.source_content.items()),
+            [(type(renderer).__name__, renderer.version) for renderer in self.renderers],
+            self.sources if output.kind == "directory" else None,
+            output.former,
+        )
+        return hashlib.sha256(repr(about).encode("utf-8", "surrogatepass")).hexdigest()
+
+    def paths(self, output: Output) -> list[str]:
+        """Where the files of a feed lie; a former slug keeps a copy of the feed itself."""
+        wanted = {"xml": True, "json": "json" in self.settings.formats, "html": self.settings.pages}
+        forms = [form for form, is_wanted in wanted.items() if is_wanted]
+        if output.kind == "all":
+            return [f"all.{form}" for form in forms if form != "html"]
+        former = [f"category/{slug}.{form}" for slug in output.former for form in forms if form != "html"]
+        return [*(f"category/{output.name}.{form}" for form in forms), *former]
+
+    # ── one feed ──
+
+    def feed(self, output: Output) -> Made:
+        """Render a category, or the feed of everything; no files before its first entry."""
+        entries = self.store.entries(output, self._window(output))
+        feed = self._feed(output, entries)
+        if feed is None:
+            return Made(output, None, {})
+        files: dict[str, bytes] = {}
+        for renderer in self.renderers:
+            files.update(renderer.feed(feed))
+        for slug in output.former:
+            former = replace(feed, slug=slug)
+            for form in ("xml", "json"):
+                if (path := feed.path(form)) in files:
+                    files[former.path(form)] = files[path]
+        return Made(output, feed, files, tuple(entry.item_id for entry in entries))
+
+    def _feed(self, output: Output, entries: Sequence[Entry]) -> Feed | None:
+        updated = _feed_updated(output, entries)
+        if updated is None:
+            return None
+        return Feed(
+            site=self.site,
+            slug=output.name if output.kind == "category" else "",
+            title=self._title(output) if output.kind == "category" else self.site.title,
+            id=output.atom_id,
+            updated=updated,
+            entries=tuple(replace(entry, content=self._content(output, entry)) for entry in entries),
+            total=output.items,
+            formats=self.settings.formats,
+            pages=self.settings.pages,
+        )
+
+    def _window(self, output: Output) -> Window:
+        declared = self._declared.get(output.id)
+        entries = declared.entries if declared and declared.entries else self.settings.entries
+        return Window(entries, self.settings.window, max(entries, self.settings.max_entries))
+
+    def _title(self, output: Output) -> str:
+        """As configured, else the commonest tag of its posts, else the name it was asked for by."""
+        declared: Category | None = self._declared.get(output.id)
+        if declared is not None and declared.title:
+            return declared.title
+        if tags := self.store.common_tags(output):
+            return tags[0]
+        names = [name for name in self._asked.get(output.id, ()) if name not in (output.name, *output.former)]
+        return names[0] if names else output.name
+
+    def _content(self, output: Output, entry: Entry) -> ContentMode:
+        """What the source allows decides, then the category, then the site."""
+        declared = self._declared.get(output.id)
+        of_source = self.source_content.get(entry.item.source_id)
+        return of_source or (declared and declared.content) or self.settings.content
+
+    # ── what lists them ──
+
+    def directory(self, outputs: Sequence[Output]) -> Made | None:
+        """Render the home page and the lists; None before there is any entry."""
+        by_kind = {output.kind: output for output in outputs if output.kind != "category"}
+        if "all" not in by_kind or "directory" not in by_kind:
+            return None
+        everything = by_kind["all"]
+        feed = self._feed(everything, self.store.entries(everything, self._window(everything)))
+        if feed is None:
+            return None
+        view = Directory(
+            site=self.site,
+            everything=feed,
+            categories=tuple(
+                FeedSummary(slug=each.name, title=each.title, items=each.items, updated=each.updated)
+                for each in sorted(outputs, key=lambda each: each.name)
+                if each.kind == "category" and each.updated is not None and self.is_alive(each)
+            ),
+            sources=self.sources,
+        )
+        files: dict[str, bytes] = {}
+        for renderer in self.renderers:
+            files.update(renderer.directory(view))
+        return Made(by_kind["directory"], None, files)
+
+
+def _feed_updated(output: Output, entries: Iterable[Entry]) -> datetime | None:
+    """The feed's own ``updated``, which never goes back; on first writing its entries' alone."""
+    newest = max((entry.updated for entry in entries), default=None)
+    if output.updated is None:
+        return newest
+    return max(moment for moment in (output.updated, newest, output.left) if moment is not None)
