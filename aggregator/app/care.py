@@ -1,0 +1,69 @@
+"""Asking about a site, and care of its store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aggregator.app.site import SiteAccess
+from aggregator.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aggregator.contracts import Library
+    from aggregator.explain import Step
+    from aggregator.records import ItemRecord
+
+
+class Care(SiteAccess):
+    """Reading commands, and what an operator does to the store."""
+
+    def explain(self, needle: str) -> Sequence[tuple[str, Sequence[Step]]]:
+        """The way of each item that ``needle`` names: its id and its story. Raises UsageError if none."""
+        from aggregator.explain import explain
+
+        with self.library() as library:
+            records = self.find_items(library, needle)
+        return [(record.public_id, explain(record, self.settings.rules)) for record in records]
+
+    def find_items(self, library: Library, needle: str) -> Sequence[ItemRecord]:
+        """Items of this id, number, link or file. Raises UsageError if there is none."""
+        for each in (needle, *self._as_document(needle)):
+            if records := library.find(each):
+                return records
+        raise UsageError(f"no item {needle!r}; `aggregator list items --json` shows ids and links")
+
+    def _as_document(self, needle: str) -> list[str]:
+        """A file named from where the user stands, as the store names it."""
+        path = Path(needle).absolute()
+        try:
+            return [path.relative_to(self.settings.root.absolute()).as_posix(), str(path)]
+        except ValueError:
+            return [str(path)]
+
+    def backup(self, target: Path, *, force: bool = False) -> None:
+        """Copy the store, whole and consistent, beside whoever writes."""
+        from aggregator.store import care
+
+        care.backup(self.settings.store, target, force=force)
+
+    def restore(self, file: Path, *, wait: float = 0.0) -> Path | None:
+        """Make ``file`` the store; returns where the store that was replaced is kept."""
+        from aggregator.store import care
+
+        with self.lock(wait):
+            return care.restore(file, self.settings.store)
+
+    def check_store(self) -> Sequence[str]:
+        """What is wrong with the store; empty when it is sound."""
+        from aggregator.store import care
+
+        return care.check(self.settings.store)
+
+    def vacuum(self, *, wait: float = 0.0) -> tuple[int, int]:
+        """Rewrite the store as small as it can be; its size in bytes before and after."""
+        from aggregator.store import care
+
+        with self.lock(wait):
+            return care.vacuum(self.settings.store)

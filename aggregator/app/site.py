@@ -1,0 +1,96 @@
+"""One site: its settings, its lock, and its store, for writing and for reading."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from aggregator.dates import utc_now
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from aggregator.config import Settings
+    from aggregator.contracts import Adapter, Clock, Library
+    from aggregator.store import SqliteStore
+
+
+@dataclass(frozen=True)
+class SiteAccess:
+    """What every command needs of a site."""
+
+    settings: Settings
+    adapters: Mapping[str, Adapter]
+    environ: Mapping[str, str]
+    clock: Clock = utc_now
+
+    @classmethod
+    def open(cls, config: Path | None, environ: Mapping[str, str], overrides: Mapping[str, str]) -> Self:
+        """The application of a site. Raises ConfigError with every problem of its configuration."""
+        from aggregator.config import find, load
+        from aggregator.sources import adapters
+
+        known = adapters()
+        return cls(load(find(config, environ), known, environ, overrides), known, environ)
+
+    @staticmethod
+    def schema() -> dict[str, Any]:
+        """The JSON Schema of the configuration."""
+        from aggregator.config import json_schema
+        from aggregator.sources import adapters
+
+        return json_schema(adapters())
+
+    def effective(self) -> Sequence[tuple[str, str, str]]:
+        """Every setting in force: key, value, where it came from; secrets are not shown."""
+        from aggregator.config import show
+
+        return show(self.settings.path, self.adapters, self.environ)
+
+    def shown_path(self, path: Path) -> Path:
+        """The path as a person here would type it."""
+        try:
+            return path.relative_to(Path.cwd())
+        except ValueError:
+            return path
+
+    @contextmanager
+    def library(self) -> Iterator[Library]:
+        """The store, read-only; beside whoever writes."""
+        from aggregator.store import open_store
+
+        with open_store(self.settings.store, read_only=True) as store:
+            yield store
+
+    def lock(self, wait: float) -> AbstractContextManager[object]:
+        """The lock of the one process that writes; ``wait`` seconds for it at most. Raises LockedError."""
+        from aggregator.store.lock import SiteLock
+
+        return SiteLock(self.settings.store, wait_seconds=wait)
+
+    @contextmanager
+    def writing(
+        self, *, wait: float, new_store: bool = False, dry_run: bool = False
+    ) -> Iterator[SqliteStore]:
+        """The store, for the one process that writes; for a dry run a copy of it that is thrown away."""
+        from aggregator.outputs.files import read_manifest
+        from aggregator.store import care, open_store
+
+        outputs = read_manifest(self.settings.output_dir)
+        path = self.settings.store
+        if not dry_run:
+            with (
+                self.lock(wait),
+                open_store(path, outputs=outputs, anew=new_store, clock=self.clock) as store,
+            ):
+                yield store
+            return
+        with tempfile.TemporaryDirectory(prefix="aggregator-") as folder:
+            copy = Path(folder) / "dry-run.db"
+            if path.exists() and path.stat().st_size:
+                care.backup(path, copy)
+            with open_store(copy, outputs=outputs, anew=True, clock=self.clock) as store:
+                yield store

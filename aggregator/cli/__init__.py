@@ -1,0 +1,102 @@
+"""The command line: reads arguments, calls the application, shows the result; decides nothing.
+
+Commands are imported when they are called, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import click
+
+from aggregator import __version__
+from aggregator.cli.common import common_options
+from aggregator.errors import AggregatorError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_INTERRUPTED = 130
+
+
+class _Commands(click.Group):
+    """The commands, each with its one-line help, so that none is imported to list them all."""
+
+    COMMANDS: ClassVar[dict[str, tuple[str, str]]] = {
+        "init": ("aggregator.cli.init:init", "Write a new site: configuration, sample post, folders."),
+        "validate": (
+            "aggregator.cli.validate:validate",
+            "Check the configuration; show every problem at once.",
+        ),
+        "refresh": (
+            "aggregator.cli.refresh:refresh",
+            "Read every source that is due and write what changed.",
+        ),
+        "generate": ("aggregator.cli.generate:generate", "Write outputs from what is stored."),
+        "status": ("aggregator.cli.status:status", "Show how the sources are, failing ones first."),
+        "list": ("aggregator.cli.listing:list_", "List sources, categories or items."),
+        "explain": ("aggregator.cli.explain:explain", "Tell the way of one item, from file to feed."),
+        "item": ("aggregator.cli.item:item", "Hide one item from every output, or show it again."),
+        "db": ("aggregator.cli.db:db", "Back up, restore, check and compact the store."),
+        "completion": ("aggregator.cli.completion:completion", "Print the shell's completion script."),
+    }
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.COMMANDS:
+            return None
+        module, _, name = self.COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in self.COMMANDS.items()])
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with: aggregator init mysite",
+)
+@click.version_option(__version__, prog_name="aggregator")
+@common_options
+def cli(**_options: Any) -> None:
+    """Read local posts and feeds, and write one Atom feed per category.
+
+    The main job, once:  aggregator refresh
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code.
+
+    0 fine · 1 failure · 2 usage · 75 locked · 78 configuration · 130 interrupted.
+    """
+    try:
+        result = cli.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Abort:
+        return _INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except AggregatorError as error:
+        from aggregator.text import terminal_safe
+
+        for line in str(error).splitlines():
+            click.echo(f"aggregator: {terminal_safe(line)}", err=True)
+        return error.exit_code
+    except KeyboardInterrupt:
+        click.echo("interrupted", err=True)
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has seen enough. Keep the interpreter from flushing into the closed pipe.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,157 @@
+"""What every command shares: the common options, how configuration is found, how lines are shown."""
+
+from __future__ import annotations
+
+import functools
+import json
+import logging
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from aggregator.app import App
+
+_VERSION = 1
+
+
+@dataclass
+class Common:
+    """The options that are understood before and after the command."""
+
+    config: Path | None = None
+    verbosity: int = 0
+    """-1 quiet, 0 normal, 1 and more verbose."""
+    color: str = "auto"
+    log_format: str = "auto"
+
+    def app(self, overrides: Mapping[str, str] | None = None) -> App:
+        """The application of the site that the options name. Raises ConfigError."""
+        from aggregator.app import App
+
+        return App.open(self.config, os.environ, overrides or {})
+
+    def wants_color(self, stream: TextIO) -> bool:
+        """Whether to write colours there: by the flag, NO_COLOR, FORCE_COLOR, TERM=dumb, then a terminal."""
+        if self.color != "auto":
+            return self.color == "always"
+        if os.environ.get("NO_COLOR"):
+            return False
+        if os.environ.get("FORCE_COLOR"):
+            return os.environ["FORCE_COLOR"] != "0"
+        return is_terminal(stream)
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Whether a person looks at it, on a terminal that can move its cursor."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the common options; what stands after the command wins."""
+
+    @click.option("-c", "--config", type=click.Path(path_type=Path), help="The configuration file.")
+    @click.option("-v", "--verbose", count=True, help="Tell more; twice: everything.")
+    @click.option("-q", "--quiet", is_flag=True, help="Tell problems only.")
+    @click.option("--color", type=click.Choice(["auto", "always", "never"]), help="Colours in the output.")
+    @click.option("--log-format", type=click.Choice(["auto", "text", "json"]), help="How log lines look.")
+    @functools.wraps(command)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        context = click.get_current_context()
+        common = context.find_root().ensure_object(Common)
+        _take(common, kwargs)
+        set_up_logging(common)
+        return command(*args, **kwargs)
+
+    return wrapper
+
+
+def _take(common: Common, options: dict[str, Any]) -> None:
+    config, color, log_format = (options.pop(key) for key in ("config", "color", "log_format"))
+    verbose, quiet = options.pop("verbose"), options.pop("quiet")
+    common.config = config or common.config
+    common.color = color or common.color
+    common.log_format = log_format or common.log_format
+    if quiet:
+        common.verbosity = -1
+    elif verbose:
+        common.verbosity = verbose
+
+
+def current() -> Common:
+    """The common options of the command that runs."""
+    common: Common = click.get_current_context().find_root().ensure_object(Common)
+    return common
+
+
+class _JsonLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        about = {
+            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            about["exception"] = self.formatException(record.exc_info)
+        return json.dumps(about, ensure_ascii=False)
+
+
+class _TextLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        from aggregator.text import terminal_safe
+
+        return f"{record.levelname.lower()}: {terminal_safe(record.getMessage())}"
+
+
+def set_up_logging(common: Common) -> None:
+    """Send log records to stderr, in the form and from the level that the options ask for."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_JsonLines() if common.log_format == "json" else _TextLines())
+    levels = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}
+    logger = logging.getLogger("aggregator")
+    logger.handlers[:] = [handler]
+    logger.propagate = False
+    logger.setLevel(levels.get(common.verbosity, logging.DEBUG))
+
+
+def echo(line: str = "") -> None:
+    """A line of the result, on stdout, with nothing in it that a terminal would obey."""
+    from aggregator.text import terminal_safe
+
+    click.echo(terminal_safe(line))
+
+
+def tell(line: str) -> None:
+    """A line of progress or of trouble, on stderr."""
+    from aggregator.text import terminal_safe
+
+    click.echo(terminal_safe(line), err=True)
+
+
+def echo_json(about: Mapping[str, Any]) -> None:
+    """The one JSON object that a command prints, with the version of its form."""
+    click.echo(json.dumps({"version": _VERSION, **about}, ensure_ascii=False, indent=2))
+
+
+class Duration(click.ParamType[float]):
+    """A duration such as ``90s``, ``5m`` or ``1h``; the value is in seconds."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read one; click tells the user what is wrong with it."""
+        from aggregator.config.units import seconds
+
+        if isinstance(value, int | float):
+            return float(value)
+        try:
+            return float(seconds(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
