@@ -1,0 +1,73 @@
+"""What a validator found, in the user's words. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aggregator.config.suggest import hint, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pydantic_core import ErrorDetails
+
+    from aggregator.config.positions import Node
+
+_WANTED = {
+    "string_type": "must be text",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a smaller number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "list_type": "must be a list",
+    "tuple_type": "must be a list",
+    "set_type": "must be a list",
+    "dict_type": "must be a mapping (key: value)",
+    "model_type": "must be a mapping (key: value)",
+    "path_type": "must be a path",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be at most {le}",
+    "string_too_short": "must have at least {min_length} characters",
+    "string_too_long": "must have at most {max_length} characters",
+    "too_short": "must hold at least {min_length}",
+    "too_long": "must hold at most {max_length}",
+}
+_SHAPES: Mapping[type, str] = {list: "a list", dict: "a mapping"}
+
+
+def words(error: ErrorDetails, node: Node) -> str:
+    """Complete the sentence "this setting …" for one error, quoting the value unless it is secret."""
+    kind, context = error["type"], error.get("ctx", {})
+    if node.value is None:
+        return "must not be empty"
+    if kind == "value_error":
+        what = str(context.get("error", error["msg"]))
+    elif kind == "literal_error":
+        what = _choice(context, node)
+    elif kind in _WANTED:
+        what = _WANTED[kind].format_map(context)
+    else:
+        what = error["msg"][:1].lower() + error["msg"][1:]
+    return what + _instead(node, told="(did you mean" in what or ", not " in what)
+
+
+def _choice(context: Mapping[str, Any], node: Node) -> str:
+    known = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ").split(", ")
+    text = "must be " + (", ".join(known[:-1]) + " or " if known[:-1] else "") + known[-1]
+    return text + (hint(node.value, known) if isinstance(node.value, str) and not node.secret else "")
+
+
+def _instead(node: Node, *, told: bool) -> str:
+    """What is there instead; a did-you-mean at the end stays at the end."""
+    if told or node.secret:
+        return ""
+    if isinstance(node.value, str):
+        return f", not {shown(node.value)}"
+    shape = _SHAPES.get(type(node.value))
+    return f", not {shape}" if shape else ""

@@ -1,0 +1,110 @@
+"""What a configuration comes to: frozen values, complete and checked, handed down and never global. Pure.
+
+Durations are seconds, sizes bytes, shares parts of 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from aggregator.model import Source
+    from aggregator.rules import OutputSettings, Rules
+    from aggregator.views import Site
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostSettings:
+    """How one host is treated."""
+
+    per_host: int
+    host_delay: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchSettings:
+    """How sources are read over the network.
+
+    ``user_agent`` still holds ``{version}`` and ``{site_url}``. ``allow_private`` are hosts in lower case,
+    addresses, and networks in CIDR form. ``hosts`` are complete: what a host doesn't set is that of all.
+    """
+
+    user_agent: str
+    concurrency: int
+    per_host: int
+    host_delay: float
+    timeout: float
+    max_bytes: int
+    allow_private: tuple[str, ...]
+    proxy: str | None
+    hosts: Mapping[str, HostSettings]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleSettings:
+    """How often sources are read; ``min`` ≤ ``interval`` ≤ ``max``."""
+
+    interval: float
+    min: float
+    max: float
+    adaptive: bool
+    jitter: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerSettings:
+    """Where the HTTP server listens; an IPv6 ``host`` stands without brackets."""
+
+    host: str
+    port: int
+
+    @property
+    def listen(self) -> str:
+        """``HOST:PORT`` as it is written."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSettings:
+    """How one source is requested: what is set for it alone; None: as for all.
+
+    ``headers`` are secret.
+    """
+
+    interval: float | None = None
+    headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    user_agent: str | None = None
+    proxy: str | None = None
+    categories_from: Literal["source", "entries"] = "source"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """A whole configuration. Paths are absolute."""
+
+    path: Path
+    """The file, as the user named it."""
+    root: Path
+    """The site folder."""
+    site: Site
+    site_url: str | None
+    """``site.url`` with a slash at its end; None where it is not set and ``site.base_url`` is a makeshift."""
+    store: Path
+    output_dir: Path
+    output: OutputSettings
+    item_pages: bool
+    index: bool
+    sources: tuple[Source, ...]
+    source_settings: Mapping[str, SourceSettings]
+    """Per source id, for every source."""
+    rules: Rules
+    fetch: FetchSettings
+    schedule: ScheduleSettings
+    server: ServerSettings
+    warnings: tuple[str, ...] = ()
+    """What is not wrong but probably not meant; each one line, with its place."""

@@ -1,0 +1,186 @@
+"""The section ``sources``: each held against the keys all have and those of its own type. Pure.
+
+A source without an id gets one from its location, the same whatever stands around it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import chain, count
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+
+from aggregator.config.check import check_names, names, unknown_keys, validated
+from aggregator.config.positions import Mark, Node, Pair
+from aggregator.config.schema import SourceSection
+from aggregator.config.suggest import hint, shown
+from aggregator.slugs import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aggregator.config.positions import Problems
+    from aggregator.contracts import Adapter
+
+COMMON = frozenset(names(SourceSection))
+EXAMPLE = "{id: posts, type: jekyll, path: seeds}"
+_UNFIT = re.compile(r"[^\w.]+")
+_LONGEST_DERIVED = 60
+
+
+@dataclass(slots=True)
+class SourceEntry:
+    """One source as it was read. ``options`` None: not sound; ``id`` "": it could not be told.
+
+    ``hidden``: its URL holds credentials or what the environment gave.
+    """
+
+    rank: int
+    node: Node
+    section: SourceSection
+    type: str = ""
+    options: BaseModel | None = None
+    location: str = ""
+    id: str = ""
+    hidden: bool = False
+
+    @property
+    def key(self) -> str:
+        """``sources[0]``."""
+        return f"sources[{self.rank}]"
+
+    def mark(self, name: str) -> Mark:
+        """Where this key's value stands; without it, where the source stands."""
+        pair = self.node.pairs().get(name)
+        return pair.node.mark if pair else self.node.mark
+
+
+def read_sources(root: Node, adapters: Mapping[str, Adapter], problems: Problems) -> list[SourceEntry]:
+    """Every source whose own keys are sound, in order."""
+    pair = root.pairs().get("sources")
+    if pair is None:
+        problems.add(root.mark, "sources", f"is required: what is to be read, such as `- {EXAMPLE}`")
+        return []
+    if pair.node.broken:
+        return []
+    if pair.node.value is None or pair.node.value == []:
+        problems.add(pair.mark, "sources", f"is empty: list what is to be read, such as `- {EXAMPLE}`")
+        return []
+    if not isinstance(pair.node.value, list):
+        problems.add(
+            pair.node.mark, "sources", f"must be a list: begin each source with a hyphen, `- {EXAMPLE}`"
+        )
+        return []
+    read = (_read(rank, node, adapters, problems) for rank, node in enumerate(pair.node.value))
+    entries = [entry for entry in read if entry is not None]
+    _derive_ids(entries)
+    return entries
+
+
+def _read(rank: int, node: Node, adapters: Mapping[str, Adapter], problems: Problems) -> SourceEntry | None:
+    key = f"sources[{rank}]"
+    if not isinstance(node.value, dict):
+        if not node.broken:
+            problems.add(node.mark, key, f"must be a mapping such as {EXAMPLE}")
+        return None
+    kind = _type(node, key, adapters, problems)
+    models = [adapters[kind].options] if kind else [adapter.options for adapter in adapters.values()]
+    own = frozenset(name for model in models for name in names(model))
+    check_names(node, key, [*names(SourceSection), *sorted(own - COMMON)], problems)
+    common = node.only(COMMON)
+    common.pairs()["type"] = Pair(node.mark, Node(node.mark, kind or "?"))
+    unknown_keys(SourceSection, common, key, problems)
+    section = validated(SourceSection, common, key, problems)
+    if section is None:
+        return None
+    entry = SourceEntry(rank, node, section, kind)
+    if kind:
+        _read_options(entry, adapters[kind].options, node.only(own), problems)
+    return entry
+
+
+def _type(node: Node, key: str, adapters: Mapping[str, Adapter], problems: Problems) -> str:
+    """The source's type, or "" after telling what is wrong with it."""
+    known = ", ".join(sorted(adapters))
+    pair = node.pairs().get("type")
+    if pair is None or pair.node.value is None:
+        problems.add(pair.mark if pair else node.mark, f"{key}.type", f"is required (known: {known})")
+        return ""
+    value = pair.node.value
+    if pair.node.broken:
+        return ""
+    if not isinstance(value, str):
+        problems.add(pair.node.mark, f"{key}.type", f"must be text (known: {known})")
+        return ""
+    if value not in adapters:
+        mean = hint(value, adapters) or f" (known: {known})"
+        problems.add(pair.node.mark, f"{key}.type", f"unknown source type {shown(value)}{mean}")
+        return ""
+    return value
+
+
+def _read_options(entry: SourceEntry, model: type[BaseModel], own: Node, problems: Problems) -> None:
+    unknown_keys(model, own, entry.key, problems)
+    options = validated(model, own, entry.key, problems)
+    if options is None:
+        return
+    location: str = getattr(options, "location")  # noqa: B009 (promised by the adapter, unknown to BaseModel)
+    entry.options, entry.location = options, location
+    entry.hidden = "://" in location and (_has_credentials(location) or _holds_secret(own))
+
+
+def _has_credentials(location: str) -> bool:
+    return "@" in re.split(r"[/?#\\]", location.partition("://")[2], maxsplit=1)[0]
+
+
+def _holds_secret(node: Node) -> bool:
+    return node.secret or any(_holds_secret(child) for _, child in node.children())
+
+
+def _derive_ids(entries: list[SourceEntry]) -> None:
+    """Give every source its id. Where two derived ids meet, or one meets a given one, both carry a hash."""
+    taken: dict[str, int] = {}
+    wanted: dict[int, str] = {}
+    for entry in entries:
+        written = entry.node.pairs().get("id")
+        entry.id = entry.section.id or ""
+        if not entry.id and entry.options is not None and not (written and written.node.broken):
+            wanted[entry.rank] = derived_id(entry.type, entry.location, hidden=entry.hidden)
+        name = fold(entry.id or wanted.get(entry.rank, ""))
+        taken[name] = taken.get(name, 0) + 1
+    for entry in entries:
+        if entry.rank in wanted:
+            name = wanted[entry.rank]
+            if taken[fold(name)] > 1:
+                name = f"{name}-{_hash(entry.type + entry.location)}"
+                numbered = (f"{name}-{number}" for number in count(2))  # the very same source once more
+                name = next(free for free in chain([name], numbered) if fold(free) not in taken)
+                taken[fold(name)] = 1
+            entry.id = name
+
+
+def derived_id(kind: str, location: str, *, hidden: bool) -> str:
+    """An id that tells the source from others by eye: host and path, or the folder's name.
+
+    Nothing of a URL but its host where the rest may hold a secret.
+    """
+    if "://" in location:
+        authority, *rest = re.split(r"(?=[/?#])", location.partition("://")[2], maxsplit=1)
+        host, path = authority.rpartition("@")[2].lower().removeprefix("www."), "".join(rest)
+        open_path = "" if hidden else re.split(r"[?#]", path)[0]
+        text = "-".join(
+            part
+            for part in (host, open_path.strip("/"), _hash(location) if path != open_path else "")
+            if part
+        )
+    else:
+        text = re.split(r"[/\\]", location.rstrip("/\\"))[-1]
+    text = _UNFIT.sub("-", text).strip("-._")[:_LONGEST_DERIVED].strip("-._")
+    return text or kind
+
+
+def _hash(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:6]
