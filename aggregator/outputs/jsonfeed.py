@@ -1,0 +1,98 @@
+"""JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/). Pure.
+
+The one rule: a key that has nothing to say is left out; none is ever null or empty.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from aggregator import urls
+from aggregator.outputs import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aggregator.model import Person
+    from aggregator.views import Directory, Entry, Feed
+
+MEDIA_TYPE = "application/feed+json"
+_UNKNOWN_TYPE = "application/octet-stream"
+
+
+class JsonFeed:
+    """Renders ``category/<slug>.json`` and ``all.json``."""
+
+    version = 1
+
+    def feed(self, feed: Feed) -> Mapping[str, bytes]:
+        """Render one JSON Feed, unless its formats leave that out."""
+        if "json" not in feed.formats:
+            return {}
+        value = {
+            "version": "https://jsonfeed.org/version/1.1",
+            "title": shown.feed_title(feed),
+            "home_page_url": shown.page_url(feed),
+            "feed_url": shown.file_url(feed.site, feed.path("json")),
+            "language": shown.language(feed.site.language),
+            "authors": [{"name": shown.site_author(feed.site)}],
+        }
+        items = [_item(feed, entry) for entry in feed.entries]
+        text = json.dumps(_said(value) | {"items": items}, ensure_ascii=False, indent=1)
+        return {feed.path("json"): text.encode() + b"\n"}
+
+    def directory(self, directory: Directory) -> Mapping[str, bytes]:
+        """Render nothing."""
+        return {}
+
+
+def _item(feed: Feed, entry: Entry) -> dict[str, Any]:
+    content, summary = shown.content(entry), shown.summary(entry)
+    item = _said(
+        {
+            "id": shown.iri(entry.id),
+            "url": shown.link(entry) or ("" if content else shown.place(feed, entry)),
+            "title": shown.title(entry),
+            "content_html": content,
+            # One of the two contents is required; an item of which none is shown still has its title.
+            "content_text": "" if content else summary or shown.title(entry),
+            "summary": summary,
+            "date_published": shown.time(entry.published),
+            "date_modified": shown.time(entry.updated),
+            "authors": [_author(person) for person in shown.authors(entry, feed.site)],
+            "tags": list(dict.fromkeys(term.label for term in shown.terms(entry, feed.site))),
+            "language": shown.other_language(entry, feed.site),
+            "attachments": [_attachment(medium) for medium in shown.media(entry)],
+        }
+    )
+    source = _source(entry)
+    return item | ({"_aggregator": {"source": source}} if source else {})
+
+
+def _author(person: Person) -> dict[str, Any]:
+    return _said({"name": person.name, "url": person.url})
+
+
+def _attachment(medium: shown.Medium) -> dict[str, Any]:
+    attachment: dict[str, Any] = {"url": medium.url, "mime_type": medium.type or _UNKNOWN_TYPE}
+    return attachment if medium.length is None else attachment | {"size_in_bytes": medium.length}
+
+
+def _source(entry: Entry) -> dict[str, Any]:
+    """Where it was read, as an extension; of a private source its title alone."""
+    title = shown.source_title(entry)
+    if entry.private:
+        return _said({"title": title})
+    source = entry.source
+    return _said(
+        {
+            "title": title,
+            "home_page_url": urls.absolute(source.site_url),
+            "feed_url": urls.absolute(source.feed_url),
+        }
+    )
+
+
+def _said(value: dict[str, Any]) -> dict[str, Any]:
+    return {key: each for key, each in value.items() if each}
