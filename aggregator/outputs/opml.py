@@ -1,0 +1,68 @@
+"""OPML 2.0 (http://opml.org/spec2.opml): what to subscribe to, and what is read. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from aggregator import text, urls
+from aggregator.outputs import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from aggregator.model import SourceInfo
+    from aggregator.views import Directory, Feed, Site
+
+FEEDS = "feeds.opml"
+SOURCES = "sources.opml"
+
+
+class Opml:
+    """Renders ``feeds.opml`` (every feed of the site) and ``sources.opml`` (every source it reads)."""
+
+    version = 1
+
+    def feed(self, feed: Feed) -> Mapping[str, bytes]:
+        """Render nothing."""
+        return {}
+
+    def directory(self, directory: Directory) -> Mapping[str, bytes]:
+        """Render both lists. A category that was never written is in neither."""
+        everything = directory.everything
+        written = [summary for summary in directory.categories if summary.updated is not None]
+        feeds = [_subscription(everything, "", everything.title)]
+        feeds += [_subscription(everything, summary.slug, summary.title) for summary in written]
+        sources = [outline for source in directory.sources if (outline := _source(source))]
+        return {FEEDS: _document(directory.site, feeds), SOURCES: _document(directory.site, sources)}
+
+
+def _subscription(everything: Feed, slug: str, title: str) -> dict[str, str]:
+    feed = replace(everything, slug=slug, title=title or slug, entries=())
+    name = shown.feed_title(feed)
+    url = shown.file_url(feed.site, feed.path("xml"))
+    return {"type": "rss", "text": name, "title": name, "xmlUrl": url, "htmlUrl": shown.page_url(feed)}
+
+
+def _source(source: SourceInfo) -> dict[str, str]:
+    """One source: a subscription if it has a feed, else no more than its name and site."""
+    site, feed = urls.absolute(source.site_url), urls.absolute(source.feed_url)
+    name = text.plain(source.title) or shown.host(source)
+    if not name:
+        return {}
+    outline = {"type": "rss", "text": name, "title": name, "xmlUrl": feed} if feed else {"text": name}
+    return outline | ({"htmlUrl": site} if site else {})
+
+
+def _document(site: Site, outlines: Iterable[dict[str, str]]) -> bytes:
+    root = etree.Element("opml", version="2.0")
+    head = etree.SubElement(root, "head")
+    etree.SubElement(head, "title").text = shown.site_title(site)
+    if site.author:
+        etree.SubElement(head, "ownerName").text = shown.site_author(site)
+    body = etree.SubElement(root, "body")
+    for outline in outlines:
+        etree.SubElement(body, "outline", outline)
+    return etree.tostring(root, pretty_print=True, encoding="UTF-8", xml_declaration=True)
