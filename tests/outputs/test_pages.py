@@ -1,0 +1,308 @@
+from __future__ import annotations
+
+import posixpath
+from datetime import UTC, datetime, timedelta, timezone
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import given, settings
+
+from aggregator.model import SourceInfo, Text
+from aggregator.outputs.atom import Atom
+from aggregator.outputs.jsonfeed import JsonFeed
+from aggregator.outputs.opml import Opml
+from aggregator.outputs.pages import Pages
+from aggregator.views import FeedSummary
+from tests.builders import NOW, an_entry, an_item
+from tests.outputs.builders import BASE, a_directory, a_feed, a_site, directories, feeds
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aggregator.views import Directory, Feed
+
+PAGES = Pages()
+VOID = {"meta", "link", "br", "img", "hr", "input"}
+
+
+class Page(HTMLParser):
+    """A page as read back: its elements, its text, and whether every element is closed in order."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.open: list[str] = []
+        self.text = ""
+        self.feed(html)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+    def links(self) -> list[str]:
+        return [attributes["href"] for tag in ("a", "link") for attributes in self.all(tag)]
+
+
+def page(feed: Feed) -> Page:
+    (body,) = PAGES.feed(feed).values()
+    return Page(body.decode("utf-8"))
+
+
+def home(directory: Directory) -> Page:
+    return Page(PAGES.directory(directory)["index.html"].decode("utf-8"))
+
+
+def alternates(page: Page) -> list[tuple[str, str]]:
+    return [(link["type"], link["href"]) for link in page.all("link") if link["rel"] == "alternate"]
+
+
+# ── where things are ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_home_page_is_of_the_directory_and_category_pages_of_their_feeds() -> None:
+    assert list(PAGES.feed(a_feed(slug="a b"))) == ["category/a b.html"]
+    assert PAGES.feed(a_feed(slug="")) == {}
+    assert sorted(PAGES.directory(a_directory())) == ["index.html", "style.css"]
+
+
+def test_without_pages_there_is_no_html() -> None:
+    assert PAGES.feed(a_feed(pages=False)) == {}
+    assert PAGES.directory(a_directory(everything=a_feed(slug="", pages=False))) == {}
+
+
+def test_every_relative_link_leads_to_a_file_that_is_written() -> None:
+    site = a_site()
+    feed = a_feed(
+        an_entry(), an_entry(an_item("2", link="https://news.example/2")), slug="21 a(b)甲", site=site
+    )
+    directory = a_directory(
+        site=site,
+        everything=a_feed(*feed.entries, slug="", site=site),
+        categories=(FeedSummary(slug=feed.slug, title="T", items=2, updated=NOW),),
+    )
+    files: dict[str, bytes] = {}
+    for renderer in (Atom(), JsonFeed(), Opml(), PAGES):
+        files |= {
+            **renderer.feed(feed),
+            **renderer.feed(directory.everything),
+            **renderer.directory(directory),
+        }
+
+    for path in ("index.html", "category/21 a(b)甲.html"):
+        read = Page(files[path].decode())
+        ids = {attributes["id"] for _, attributes in read.elements if "id" in attributes}
+        local = [link for link in read.links() if not link.startswith("https://news.example/")]
+        targets = {
+            posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(link)))
+            for link in local
+            if link[0] != "#"
+        }
+        assert targets <= set(files)
+        assert {link[1:] for link in local if link[0] == "#"} <= ids
+
+
+def test_every_page_says_where_its_feeds_are() -> None:
+    assert alternates(page(a_feed(slug="a b"))) == [
+        ("application/atom+xml", "../category/a%20b.xml"),
+        ("application/feed+json", "../category/a%20b.json"),
+    ]
+    assert alternates(home(a_directory())) == [
+        ("application/atom+xml", "all.xml"),
+        ("application/feed+json", "all.json"),
+    ]
+    assert alternates(page(a_feed(formats=("atom",)))) == [("application/atom+xml", "../category/macro.xml")]
+
+
+def test_addresses_to_copy_are_absolute() -> None:
+    assert f"{BASE}category/a%20b.xml" in page(a_feed(slug="a b")).text
+    assert f"{BASE}all.xml" in home(a_directory()).text
+
+
+def test_entries_without_link_are_found_where_atom_says_they_are() -> None:
+    feed = a_feed(an_entry())
+    (atom,) = Atom().feed(feed).values()
+
+    (anchor,) = [item["id"] for item in page(feed).all("li") if "id" in item]
+
+    assert f"{BASE}category/macro.html#{anchor}".encode() in atom
+
+
+# ── what they say ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_search_engines_are_let_in_only_where_asked_for() -> None:
+    def robots(read: Page) -> list[str]:
+        return [meta["content"] for meta in read.all("meta") if meta.get("name") == "robots"]
+
+    assert robots(page(a_feed())) == robots(home(a_directory())) == ["noindex"]
+    assert robots(page(a_feed(site=a_site(index=True)))) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "written", "word"),
+    [
+        ("zh-Hans", "zh-Hans", "订阅"),
+        ("en-GB", "en-GB", "Subscribe"),
+        ("fr", "en", "Subscribe"),
+        ("?", "en", "Subscribe"),
+    ],
+)
+def test_pages_speak_the_sites_language_or_english(language: str, written: str, word: str) -> None:
+    read = page(a_feed(site=a_site(language=language)))
+
+    assert read.all("html") == [{"lang": written}]
+    assert word in read.text
+
+
+def test_an_item_shows_title_source_time_and_excerpt() -> None:
+    item = an_item(
+        title="Rates",
+        link="https://news.example/1?a=1&b=2",
+        content="<p>The text</p>",
+        published=datetime(2022, 6, 12, 23, 0, tzinfo=UTC),
+        origin="Daily",
+    )
+
+    read = page(a_feed(an_entry(item, source=SourceInfo("", "News")), site=a_site(timezone="Asia/Shanghai")))
+
+    assert "https://news.example/1?a=1&b=2" in read.links()
+    assert {"datetime": "2022-06-12T23:00:00Z"} in read.all("time")
+    for shown in ("Rates", "Daily", "Monday, 13 June 2022 07:00", "The text"):
+        assert shown in read.text
+
+
+def test_an_item_of_which_nothing_may_be_shown_has_no_excerpt() -> None:
+    read = page(a_feed(an_entry(an_item(content="<p>The text</p>", summary="Short"), content="none")))
+
+    assert "The text" not in read.text
+    assert "Short" not in read.text
+
+
+def test_an_item_in_another_language_says_so() -> None:
+    read = page(a_feed(an_entry(an_item("1", language="zh-CN")), an_entry(an_item("2", language="en"))))
+
+    assert [attributes.get("lang") for attributes in read.all("h3")] == ["zh-CN", None]
+
+
+def test_the_home_page_lists_items_by_day_in_the_sites_time_zone() -> None:
+    moments = [
+        datetime(2022, 6, 13, 17, tzinfo=UTC),
+        datetime(2022, 6, 13, 15, tzinfo=UTC),
+        datetime(2022, 6, 13, 1, tzinfo=UTC),
+    ]
+    entries = [an_entry(an_item(str(number)), published=moment) for number, moment in enumerate(moments)]
+    site = a_site(timezone="Asia/Shanghai")
+
+    read = home(a_directory(site=site, everything=a_feed(*entries, slug="", site=site)))
+
+    assert [read.text.count(day) for day in ("Tuesday, 14 June 2022", "Monday, 13 June 2022")] == [1, 1]
+    assert (
+        read.text.index("Tuesday")
+        < read.text.index("01:00")
+        < read.text.index("Monday")
+        < read.text.index("23:00")
+    )
+
+
+def test_the_home_page_lists_categories_that_were_written() -> None:
+    categories = (
+        FeedSummary(slug="a b", title="Macro", items=1, updated=NOW),
+        FeedSummary(slug="untitled", title="", items=2000, updated=NOW),
+        FeedSummary(slug="declared", title="Declared", items=0, updated=None),
+    )
+
+    read = home(a_directory(categories=categories))
+
+    assert "category/a%20b.html" in read.links()
+    for word in ("Macro", "untitled", "1 item ", "2,000 items", "Sunday, 22 November 2026"):
+        assert word in read.text
+    assert "Declared" not in read.text
+
+
+def test_what_is_not_shown_is_counted() -> None:
+    assert "600 items (the newest 1 shown)" in page(a_feed(an_entry(), total=600)).text
+    assert "shown" not in page(a_feed(an_entry(), total=1)).text
+
+
+def test_empty_pages_say_so() -> None:
+    assert "No items yet." in page(a_feed()).text
+    empty = home(a_directory(categories=()))
+    assert "No items yet." in empty.text
+    assert "No category has items yet." in empty.text
+
+
+def test_moments_at_the_ends_of_time_are_shown() -> None:
+    moments = (
+        datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))),
+        datetime(9999, 12, 31, 23, 59, tzinfo=timezone(-timedelta(hours=12))),
+    )
+    entries = [an_entry(an_item(str(number)), published=moment) for number, moment in enumerate(moments)]
+
+    assert "31 December 9999" in page(a_feed(*entries)).text
+
+
+# ── anything ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_nothing_a_stranger_writes_becomes_markup() -> None:
+    bad = "<script>alert(1)</script>'\"><img src=x onerror=alert(1)>{{ 7*7 }}"
+    item = an_item(
+        bad, title=bad, link="javascript:alert(1)", content=Text(bad, "text"), origin=bad, language=bad
+    )
+    everything = a_feed(an_entry(item), slug="", title=bad, site=a_site(title=bad))
+    directory = a_directory(
+        site=everything.site,
+        everything=everything,
+        categories=(FeedSummary(slug="x", title=bad, items=1, updated=NOW),),
+    )
+
+    for read in (page(a_feed(an_entry(item), title=bad, site=a_site(title=bad))), home(directory)):
+        assert read.all("script") == read.all("img") == []
+        assert not any(link.startswith("javascript") for link in read.links())
+        assert bad in read.text
+
+
+def sound(files: Mapping[str, bytes]) -> bool:
+    """Whether every page is well formed, with unique ids and safe links."""
+    for path, body in files.items():
+        if path.endswith(".html"):
+            read = Page(body.decode("utf-8", "strict"))
+            ids = [attributes["id"] for _, attributes in read.elements if "id" in attributes]
+            assert len(ids) == len(set(ids))
+            assert all(":" not in link or link.startswith(("http://", "https://")) for link in read.links())
+            assert read.all("title")
+    return True
+
+
+@given(feeds())
+@settings(max_examples=30, deadline=None)
+def test_any_category_page_is_well_formed_and_gives_the_same_bytes_again(feed: Feed) -> None:
+    files = PAGES.feed(feed)
+
+    assert bool(files) is feed.pages
+    assert sound(files)
+    assert files == Pages().feed(feed)
+
+
+@given(directories())
+@settings(max_examples=30, deadline=None)
+def test_any_home_page_is_well_formed_and_gives_the_same_bytes_again(directory: Directory) -> None:
+    files = PAGES.directory(directory)
+
+    assert bool(files) is directory.everything.pages
+    assert sound(files)
+    assert files == Pages().directory(directory)
