@@ -384,7 +384,7 @@ def test_a_file_in_the_output_folders_place_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(PublishError, match="feeds: a file is where a folder must be"):
         OutputFolder(tmp_path / "feeds", SITE).claim(known_files=False)
-    with pytest.raises(PublishError, match="feeds: a file is where a folder must be"):
+    with pytest.raises(PublishError, match="feeds/below: a file is where a folder must be"):
         OutputFolder(tmp_path / "feeds/below", SITE).claim(known_files=False)
 
 
