@@ -13,7 +13,6 @@ from aggregator.views import CategoryRef, Entry, Feed
 from tests.builders import an_entry, an_item
 from tests.outputs.builders import BASE, a_directory, a_feed, a_site, feeds
 
-
 DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
