@@ -142,7 +142,7 @@ def _nested(key: str, rest: list[str], note: Note) -> Value:
     items = [line.strip() for line in rest if line.strip()]
     note("is no valid YAML: read line by line")
     if all(re.match(r"-(?:\s|$)", item) for item in items):
-        return [read_value(key, item[1:], (), note) for item in items]
+        return [_item(key, item[1:], note) for item in items]
     return " ".join(items)
 
 
@@ -158,7 +158,15 @@ def _flow(key: str, first: str, lines: Sequence[str], note: Note) -> Value:
         return _plain(key, first, lines, note)
     note("is no valid YAML list: parted at its commas")
     parts = bare.removeprefix("[").removesuffix("]").split(",")
-    return [read_value(key, part, (), lambda _what: None) for part in parts]
+    return [_item(key, part, lambda _what: None) for part in parts]
+
+
+def _item(key: str, written: str, note: Note) -> str:
+    """One text of a list that YAML cannot read."""
+    text = written.strip()
+    if text.startswith('"'):
+        return _double_quoted(text, (), note)
+    return _single_quoted(text, (), note) if text.startswith("'") else _plain(key, text, (), note)
 
 
 def _odd(key: str, value: Value) -> bool:
@@ -197,7 +205,7 @@ def _from_yaml(text: str) -> Value:
     try:
         for event in _events(text):
             if isinstance(event, yaml.ScalarEvent):
-                plain_null = event.style is None and event.value in _NULLS
+                plain_null = not event.style and event.value in _NULLS
                 open_values[-1].append("" if plain_null else event.value)
             elif isinstance(event, yaml.AliasEvent):
                 open_values[-1].append(f"*{event.anchor}")
