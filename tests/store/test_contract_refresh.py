@@ -1,0 +1,528 @@
+"""What ``refresh`` may count on, whichever store it is given."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aggregator.errors import StoreError
+from aggregator.model import KnownDocument, Problem, SourceInfo, Stamp, Tag
+from aggregator.records import Outcome, Save
+from tests.builders import NOW, a_source, an_item
+from tests.store.changes import EVERYTHING, a_change, a_document, id_of, output_of, publish, route_all, save
+
+if TYPE_CHECKING:
+    from aggregator.model import Source
+    from tests.store.conftest import Store
+
+LATER = NOW + timedelta(hours=1)
+PEKING = timezone(timedelta(hours=8))
+
+
+# ── sync ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_new_source_waits_for_its_first_reading(empty_store: Store) -> None:
+    empty_store.sync([a_source("pboc", type="feed", title="央行")], NOW)
+
+    (state,) = empty_store.states()
+
+    assert (state.id, state.type, state.title, state.state) == ("pboc", "feed", "央行", "waiting")
+    assert (state.active, state.enabled, state.items, state.problems) == (True, True, 0, 0)
+
+
+def test_sources_are_listed_in_configuration_order_and_former_ones_last(empty_store: Store) -> None:
+    empty_store.sync([a_source("a", rank=0), a_source("z", rank=1), a_source("m", rank=2)], NOW)
+    empty_store.sync([a_source("z", rank=0), a_source("b", rank=1)], NOW)
+
+    assert [(state.id, state.active) for state in empty_store.states()] == [
+        ("z", True),
+        ("b", True),
+        ("a", False),
+        ("m", False),
+    ]
+
+
+def test_items_of_a_source_that_is_not_configured_leave_the_outputs_until_it_returns(store: Store) -> None:
+    save(store, a_change())
+    route_all(store)
+
+    store.sync([], LATER)
+    without = [each.shown for each in store.unrouted(10)]
+    route_all(store)
+    store.sync([a_source("posts")], LATER)
+
+    assert without == [False]
+    assert [each.shown for each in store.unrouted(10)] == [True]
+    assert store.count_live("posts") == 1
+
+
+def test_a_disabled_source_keeps_its_items_shown(store: Store) -> None:
+    save(store, a_change())
+    route_all(store)
+
+    store.sync([a_source("posts", enabled=False)], NOW)
+
+    assert store.unrouted(10) == []
+    assert [(state.active, state.enabled) for state in store.states()] == [(True, False)]
+
+
+def test_an_unknown_id_with_the_location_of_a_former_source_is_that_source_renamed(store: Store) -> None:
+    save(store, a_change("1"), documents=(a_document("a.md", "1"),), outcome=Outcome(at=NOW))
+    was = store.find("1")[0]
+
+    store.sync([a_source("news", location="posts")], LATER)
+
+    assert [(state.id, state.items, state.last_success) for state in store.states()] == [("news", 1, NOW)]
+    assert store.known("news", ["1"])["1"].item_id == was.item_id
+    assert store.bookmark("news").documents.keys() == {"a.md"}
+    assert store.find("1")[0].public_id == was.public_id
+    assert store.find("1")[0].clean.source_id == "news"
+
+
+def test_a_renamed_source_outdates_what_shows_its_items(store: Store) -> None:
+    everything = store.ensure_output("all", "", "urn:all", NOW)
+    save(store, a_change())
+    route_all(store, everything.id)
+    publish(store)
+
+    store.sync([a_source("news", location="posts")], LATER)
+
+    assert output_of(store, "").generation
+
+
+def test_a_source_that_is_still_configured_is_no_former_one(store: Store) -> None:
+    store.sync([a_source("posts"), a_source("copy", location="posts", rank=1)], NOW)
+
+    assert [state.id for state in store.states()] == ["posts", "copy"]
+
+
+def test_of_several_former_sources_the_one_that_just_left_is_renamed(empty_store: Store) -> None:
+    empty_store.sync([a_source("old", location="here")], NOW)
+    empty_store.sync([a_source("recent", location="there")], NOW)
+    empty_store.sync([a_source("recent", location="here")], NOW)
+
+    empty_store.sync([a_source("new", location="here")], NOW)
+
+    assert [(state.id, state.active) for state in empty_store.states()] == [("new", True), ("old", False)]
+
+
+def test_one_former_source_is_taken_by_one_new_one_only(store: Store) -> None:
+    save(store, a_change())
+
+    store.sync([a_source("a", location="posts"), a_source("b", location="posts", rank=1)], NOW)
+
+    assert [(state.id, state.items) for state in store.states()] == [("a", 1), ("b", 0)]
+
+
+def test_sources_without_a_location_are_never_taken_for_renamed(empty_store: Store) -> None:
+    empty_store.sync([a_source("a", location="")], NOW)
+
+    empty_store.sync([a_source("b", location="")], NOW)
+
+    assert [state.id for state in empty_store.states()] == ["b", "a"]
+
+
+def test_changed_parsing_options_forget_stamps_but_not_which_item_a_document_gave(store: Store) -> None:
+    save(store, a_change("1"), documents=(a_document("a.md", "1", published=NOW),))
+
+    store.sync([a_source("posts", parse_hash="other")], NOW)
+
+    assert store.bookmark("posts").documents == {
+        "a.md": KnownDocument(Stamp("a.md", 0, 0, ""), id_of(store, "1"), "1", NOW)
+    }
+
+
+def test_what_did_not_change_forgets_nothing_and_outdates_nothing(store: Store) -> None:
+    store.ensure_output("directory", "", "urn:directory", NOW)
+    save(store, a_change("1"), documents=(a_document("a.md", "1"),))
+    publish(store)
+
+    store.sync([a_source("posts")], LATER)
+
+    assert store.bookmark("posts").documents["a.md"].stamp == a_document("a.md").stamp
+    assert output_of(store, "directory").generation == 0
+
+
+@pytest.mark.parametrize("after", [[], [a_source("posts", title="New")], [a_source("posts"), a_source("b")]])
+def test_what_lists_the_sources_is_outdated_when_they_change(store: Store, after: list[Source]) -> None:
+    store.ensure_output("directory", "", "urn:directory", NOW)
+    publish(store)
+
+    store.sync(after, LATER)
+
+    assert output_of(store, "directory").generation
+
+
+def test_a_source_that_becomes_private_outdates_what_shows_its_items(store: Store) -> None:
+    everything = store.ensure_output("all", "", "urn:all", NOW)
+    save(store, a_change())
+    route_all(store, everything.id)
+    publish(store)
+
+    store.sync([a_source("posts", private=True)], NOW)
+
+    assert output_of(store, "").generation
+
+
+# ── bookmark, known, count_live ───────────────────────────────────────────────────────────────────────────
+
+
+def test_a_bookmark_holds_every_document_with_the_item_it_gave(store: Store) -> None:
+    published = datetime(2026, 1, 2, 3, 4, tzinfo=PEKING)
+    save(
+        store,
+        a_change("1"),
+        documents=(a_document("a.md", "1", published=published), a_document("index.md")),
+    )
+
+    documents = store.bookmark("posts").documents
+
+    assert documents == {
+        "a.md": KnownDocument(Stamp("a.md", 10, 1_000, "abc"), id_of(store, "1"), "1", published),
+        "index.md": KnownDocument(Stamp("index.md", 10, 1_000, "abc"), None, None, None),
+    }
+    assert documents["a.md"].published is not None
+    assert documents["a.md"].published.utcoffset() == timedelta(hours=8)
+
+
+def test_a_document_of_an_alias_gives_the_alias_s_item(store: Store) -> None:
+    save(store, a_change("1"))
+
+    save(store, aliases=(("former", id_of(store, "1")),), documents=(a_document("b.md", "former"),))
+
+    assert store.bookmark("posts").documents["b.md"].item_id == id_of(store, "1")
+    assert store.bookmark("posts").documents["b.md"].native_id == "former"
+
+
+def test_a_document_read_before_its_item_was_stored_belongs_to_it_from_then_on(store: Store) -> None:
+    save(store, documents=(a_document("b.md", "1"),))
+    before = store.bookmark("posts").documents["b.md"].item_id
+
+    save(store, a_change("1"), documents=(a_document("a.md", "1"),))
+
+    assert before is None
+    assert store.bookmark("posts").documents["b.md"].item_id == id_of(store, "1")
+
+
+def test_touched_documents_get_their_new_stamp_and_nothing_else(store: Store) -> None:
+    save(store, a_change("1"), documents=(a_document("a.md", "1", published=NOW),))
+
+    save(store, touched=(Stamp("a.md", 10, 2_000, "abc"), Stamp("unknown.md", 1, 1, "x")))
+
+    assert store.bookmark("posts").documents == {
+        "a.md": KnownDocument(Stamp("a.md", 10, 2_000, "abc"), id_of(store, "1"), "1", NOW)
+    }
+
+
+def test_forgotten_documents_are_gone_and_their_items_stay(store: Store) -> None:
+    save(store, a_change("1"), documents=(a_document("a.md", "1"),))
+
+    save(store, forgotten=("a.md", "unknown.md"))
+
+    assert store.bookmark("posts").documents == {}
+    assert store.count_live("posts") == 1
+
+
+def test_known_items_are_found_by_native_id_and_by_number(store: Store) -> None:
+    published = datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=PEKING)
+    save(store, a_change("1", published=published, updated=LATER, content_key="body"))
+
+    known = store.known("posts", ["1", "unknown"])
+
+    (item_id,) = {each.item_id for each in known.values()}
+    assert known.keys() == {"1"}
+    assert known == {"1": store.known_items([item_id, 99])[item_id]}
+    assert known["1"].published == published
+    assert known["1"].published.utcoffset() == timedelta(hours=8)
+    assert (known["1"].updated, known["1"].first_seen, known["1"].live) == (LATER, NOW, True)
+    assert (known["1"].fingerprint, known["1"].content_key) == ("fingerprint of 1", "body")
+
+
+def test_an_alias_leads_to_its_item_under_the_id_asked_for(store: Store) -> None:
+    save(store, a_change("1"))
+    save(store, aliases=(("former", id_of(store, "1")),))
+
+    assert store.known("posts", ["former"])["former"].native_id == "1"
+
+
+def test_an_item_s_own_id_comes_before_an_alias(store: Store) -> None:
+    save(store, a_change("1"), a_change("2"))
+    save(store, aliases=(("2", id_of(store, "1")),))
+
+    assert store.known("posts", ["2"])["2"].native_id == "2"
+
+
+def test_an_alias_that_is_given_again_leads_to_its_new_item(store: Store) -> None:
+    save(store, a_change("1"), a_change("2"))
+    save(store, aliases=(("other", id_of(store, "1")),))
+    save(store, aliases=(("other", id_of(store, "2")),))
+
+    assert store.known("posts", ["other"])["other"].native_id == "2"
+
+
+def test_equal_native_ids_of_two_sources_are_two_items(empty_store: Store) -> None:
+    empty_store.sync([a_source("a"), a_source("b", rank=1)], NOW)
+    for source_id in ("a", "b"):
+        save(empty_store, a_change(an_item("1", source_id=source_id)), source_id=source_id)
+
+    assert id_of(empty_store, "1", "a") != id_of(empty_store, "1", "b")
+    assert (empty_store.count_live("a"), empty_store.count_live("b")) == (1, 1)
+
+
+def test_a_source_nobody_knows_has_nothing(store: Store) -> None:
+    assert store.bookmark("unknown").documents == {}
+    assert store.known("unknown", ["1"]) == {}
+    assert store.count_live("unknown") == 0
+
+
+def test_saving_items_of_a_source_nobody_knows_is_refused(store: Store) -> None:
+    with pytest.raises(StoreError, match="no source 'unknown'"):
+        store.save(Save(source_id="unknown", now=NOW))
+
+
+# ── save ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_item_keeps_the_id_it_was_first_given(store: Store) -> None:
+    save(store, a_change("1", public_id="urn:example:first"))
+
+    changed = a_change("1", public_id="urn:example:second", item_id=id_of(store, "1"))
+    save(store, updated=(changed,))
+
+    assert [each.public_id for each in store.items()] == ["urn:example:first"]
+
+
+def test_an_id_another_item_has_is_replaced_by_the_spare_one(store: Store) -> None:
+    save(store, a_change("1", public_id="urn:x", published=LATER))
+
+    save(store, a_change("2", public_id="urn:x", spare_id="urn:spare"))
+
+    assert [each.public_id for each in store.items()] == ["urn:x", "urn:spare"]
+
+
+def test_ids_are_unique_even_if_the_spare_one_is_taken_too(store: Store) -> None:
+    for native_id in "123":
+        save(store, a_change(native_id, public_id="urn:x", spare_id="urn:spare"))
+
+    public_ids = {each.public_id for each in store.items()}
+
+    assert len(public_ids) == 3
+    assert {"urn:x", "urn:spare"} < public_ids
+
+
+def test_equal_ids_in_one_save_are_told_apart(store: Store) -> None:
+    save(store, *(a_change(native_id, public_id="urn:x", spare_id="urn:spare") for native_id in "1234"))
+
+    assert len({each.public_id for each in store.items()}) == 4
+
+
+def test_a_changed_item_keeps_when_it_was_first_seen_and_arrived(store: Store) -> None:
+    arrived = NOW - timedelta(days=9)
+    save(store, a_change("1", arrived=arrived))
+
+    save(
+        store,
+        now=LATER,
+        updated=(
+            a_change(
+                an_item("1", title="New"),
+                item_id=id_of(store, "1"),
+                fingerprint="new",
+                published=LATER,
+                updated=LATER,
+                first_seen=LATER,
+                arrived=LATER,
+            ),
+        ),
+    )
+
+    (item,) = store.items()
+    assert item.clean.title.value == "New"
+    assert (item.first_seen, item.arrived) == (NOW, arrived)
+    assert (item.published, item.updated, item.last_seen, item.revision) == (LATER, LATER, LATER, 2)
+    assert store.known("posts", ["1"])["1"].fingerprint == "new"
+
+
+def test_an_item_of_another_source_cannot_be_changed(empty_store: Store) -> None:
+    empty_store.sync([a_source("a"), a_source("b", rank=1)], NOW)
+    save(empty_store, a_change(an_item("1", source_id="a")), source_id="a")
+    item_id = id_of(empty_store, "1", "a")
+
+    save(empty_store, source_id="b", left=(item_id,), unchanged=(item_id,), now=LATER)
+    with pytest.raises(StoreError, match="not of their source"):
+        save(empty_store, source_id="b", updated=(a_change("1", item_id=item_id),))
+
+    (item,) = empty_store.items()
+    assert (item.live, item.last_seen, item.revision) == (True, NOW, 1)
+
+
+def test_unchanged_items_are_seen_again_and_need_no_routing(store: Store) -> None:
+    save(store, a_change("1"))
+    route_all(store)
+
+    save(store, unchanged=(id_of(store, "1"),), now=LATER)
+
+    assert store.items()[0].last_seen == LATER
+    assert store.unrouted(10) == []
+
+
+def test_items_leave_and_come_back_and_await_routing_each_time(store: Store) -> None:
+    save(store, a_change("1"))
+    item_id = id_of(store, "1")
+    new = [each.shown for each in store.unrouted(10)]
+    route_all(store)
+
+    save(store, left=(item_id,))
+    left, live = [each.shown for each in store.unrouted(10)], store.known_items([item_id])[item_id].live
+    count = store.count_live("posts")
+    route_all(store)
+    save(store, updated=(a_change("1", item_id=item_id, returns=True),))
+
+    assert (new, left, live, count) == ([True], [False], False, 0)
+    assert [each.shown for each in store.unrouted(10)] == [True]
+    assert store.count_live("posts") == 1
+
+
+def test_a_change_of_an_item_that_left_does_not_bring_it_back(store: Store) -> None:
+    save(store, a_change("1"))
+    save(store, left=(id_of(store, "1"),))
+
+    save(store, updated=(a_change("1", item_id=id_of(store, "1")),))
+
+    assert store.count_live("posts") == 0
+
+
+@pytest.mark.parametrize("how", ["updated", "left"])
+def test_outputs_of_a_changed_item_are_outdated_with_the_save_itself(store: Store, how: str) -> None:
+    category = store.ensure_output("category", "a", "urn:a", NOW)
+    other = store.ensure_output("category", "b", "urn:b", NOW)
+    store.ensure_output("directory", "", "urn:directory", NOW)
+    save(store, a_change("1"))
+    route_all(store, category.id)
+    publish(store)
+    item_id = id_of(store, "1")
+
+    if how == "left":
+        save(store, left=(item_id,))
+    else:
+        save(store, updated=(a_change("1", item_id=item_id),))
+
+    generations = {output.id: output.generation for output in store.outputs()}
+    assert generations[category.id]
+    assert output_of(store, "directory").generation
+    assert not generations[other.id]
+
+
+def test_problems_are_kept_with_their_document_until_it_is_read_again(store: Store) -> None:
+    problems = (Problem("b.md:3", "bad date"), Problem("b.md:9", "no title"))
+    save(
+        store,
+        documents=(a_document("b.md", problems=problems), a_document("a.md", problems=(problems[0],))),
+    )
+    first = store.problems("posts")
+
+    save(store, documents=(a_document("b.md"),))
+
+    assert first == [problems[0], *problems]
+    assert store.problems("posts") == [problems[0]]
+    assert store.states()[0].problems == 1
+    assert store.problems("unknown") == []
+
+
+def test_the_outcome_is_kept_and_success_clears_failures(store: Store) -> None:
+    save(store, outcome=Outcome(at=NOW, error="timed out"))
+    save(store, outcome=Outcome(at=LATER, error="refused", notice="no folder"))
+    (failing,) = store.states()
+    save(store, outcome=Outcome(at=LATER, notice="3 items held back"))
+    (fine,) = store.states()
+
+    assert (failing.state, failing.failures, failing.first_failure) == ("failing", 2, NOW)
+    assert (failing.error, failing.notice, failing.attempted) == ("refused", "no folder", LATER)
+    assert failing.last_success is None
+    assert (fine.state, fine.failures, fine.first_failure, fine.error) == ("ok", 0, None, None)
+    assert (fine.notice, fine.last_success, fine.attempted) == ("3 items held back", LATER, LATER)
+
+
+def test_a_failure_keeps_when_it_last_succeeded(store: Store) -> None:
+    save(store, outcome=Outcome(at=NOW))
+    save(store, outcome=Outcome(at=LATER, error="timed out"))
+
+    assert store.states()[0].last_success == NOW
+
+
+def test_an_entry_s_source_is_as_it_was_when_the_entry_was_last_updated(store: Store) -> None:
+    everything = store.ensure_output("all", "", "urn:all", NOW)
+    first = SourceInfo("urn:source", "First", "https://example.org/", "https://example.org/feed", NOW)
+    save(store, a_change("1"), a_change("2"), info=first)
+    second = replace(first, title="Second")
+    save(store, updated=(a_change("2", item_id=id_of(store, "2")),), info=second)
+    shown = [each.source for each in store.unrouted(10)]
+    route_all(store, everything.id)
+
+    entries = {entry.item.native_id: entry.source for entry in store.entries(everything, EVERYTHING)}
+
+    assert shown == [second, second]
+    assert entries == {"1": first, "2": second}
+
+
+def test_the_configured_title_comes_before_what_the_source_calls_itself(store: Store) -> None:
+    store.sync([a_source("posts", title="Configured")], NOW)
+
+    save(store, a_change("1"), info=SourceInfo(title="Its own"))
+
+    assert store.items()[0].source.title == "Configured"
+    assert store.states()[0].title == "Configured"
+
+
+def test_what_lists_the_sources_follows_what_a_source_calls_itself(store: Store) -> None:
+    store.ensure_output("directory", "", "urn:directory", NOW)
+    save(store, info=SourceInfo(title="Its own", updated=NOW))
+    publish(store)
+
+    save(store, info=SourceInfo(title="Its own", updated=LATER))
+    same = output_of(store, "directory").generation
+    save(store, info=SourceInfo(title="Another", updated=LATER))
+
+    assert same == 0
+    assert output_of(store, "directory").generation
+
+
+# ── cleaning again ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_items_cleaned_by_another_version_are_stale(store: Store) -> None:
+    raw = an_item("1", title="<b>raw</b>")
+    for native_id, cleaner in (("1", 1), ("2", 2), ("3", 3)):
+        item = replace(raw, native_id=native_id)
+        save(store, a_change(item, clean=replace(item, cleaner=cleaner), first_seen=LATER))
+
+    stale = store.stale(2, 10)
+
+    assert sorted(stale) == [
+        (id_of(store, "1"), replace(raw, native_id="1"), LATER),
+        (id_of(store, "3"), replace(raw, native_id="3"), LATER),
+    ]
+    assert len(store.stale(2, 1)) == 1
+
+
+def test_cleaned_again_items_change_in_the_outputs_but_are_not_updated(store: Store) -> None:
+    everything = store.ensure_output("all", "", "urn:all", NOW)
+    save(store, a_change("1"))
+    route_all(store, everything.id)
+    publish(store)
+    before = store.items()[0]
+
+    cleaned = an_item("1", title="Clean", tags=(Tag("new"),), categories=("macro",), cleaner=7)
+    store.recleaned([(before.item_id, cleaned)], LATER)
+
+    after = store.items()[0]
+    assert replace(after, clean=before.clean) == before
+    assert after.clean == cleaned
+    assert store.stale(7, 10) == []
+    assert output_of(store, "").generation
+    assert [each.item for each in store.unrouted(10)] == [cleaned]
+    assert store.pending_names() == ["macro"]
