@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from aggregator.store.care import backup, check, restore, vacuum
+from aggregator.store.lock import SiteLock
 from aggregator.store.opening import open_store
 from aggregator.store.sqlite import SqliteStore
 
-__all__ = ["SqliteStore", "open_store"]
+__all__ = ["SiteLock", "SqliteStore", "backup", "check", "open_store", "restore", "vacuum"]

@@ -80,7 +80,7 @@ class Connection:
 def connect(path: Path, *, read_only: bool = False, patience: float = 10.0) -> Connection:
     """Open an existing file; ``patience``: seconds to wait for another process that is writing."""
     with translated(path):
-        raw = _open_read_only(path, patience) if read_only else open_raw(path, "rw", patience)
+        raw = open_read_only(path, patience) if read_only else open_raw(path, "rw", patience)
         try:
             if not read_only:
                 raw.execute("pragma journal_mode = wal")
@@ -106,8 +106,11 @@ def open_raw(path: Path, mode: str, patience: float = 10.0, *, immutable: bool =
     )
 
 
-def _open_read_only(path: Path, patience: float) -> sqlite3.Connection:
-    """Where the folder cannot be written SQLite cannot share a WAL; with none there, nobody is writing."""
+def open_read_only(path: Path, patience: float = 10.0) -> sqlite3.Connection:
+    """Open a file that others may be writing to, where its folder cannot be written to either.
+
+    SQLite cannot share a write-ahead log there; but with no log there, nobody is writing.
+    """
     raw = open_raw(path, "ro", patience)
     try:
         with closing(raw.execute("select count(*) from sqlite_master")):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aggregator.errors import StoreError
-from aggregator.store.connection import open_raw, translated
+from aggregator.store.connection import open_raw, open_read_only, translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,7 @@ def copy_database(source: Path, target: Path) -> None:
 def _copy(source: Path, target: Path) -> None:
     with (
         translated(source),
-        closing(open_raw(source, "ro")) as original,
+        closing(open_read_only(source)) as original,
         closing(open_raw(target, "rw")) as copy,
     ):
         original.backup(copy)

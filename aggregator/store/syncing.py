@@ -56,6 +56,26 @@ class Syncing(Connected):
             if gone or any(changed):
                 outdate_directory(raw)
 
+    def set_paused(self, source_id: str, paused: bool) -> bool:
+        """Have a source not be read, or be read again; False: nobody knows it."""
+        with self._connection.writing() as raw:
+            cursor = raw.execute(
+                "update sources set paused = ? where key = ?", (int(paused), bindable(source_id))
+            )
+            return cursor.rowcount > 0
+
+    def reset(self, source_id: str) -> bool:
+        """Forget how far a source was read, and its failures; items stay. False: nobody knows it."""
+        with self._connection.writing() as raw:
+            found = raw.execute(
+                "update sources set failures = 0, first_failure = null, error = null, notice = null"
+                " where key = ? returning id",
+                (bindable(source_id),),
+            ).fetchall()
+            for (number,) in found:
+                _forget_stamps(raw, number)
+            return bool(found)
+
 
 def _pair(sources: Sequence[Source], stored: Iterable[_Stored]) -> Mapping[str, _Stored]:
     """Which stored source each configured one is: the same id, else the same location under a former id."""
@@ -109,9 +129,7 @@ def _update(raw: sqlite3.Connection, source: Source, before: _Stored) -> bool:
     if not before.active:
         _reroute(raw, before.id)
     if after.parse_hash != before.parse_hash:
-        raw.execute(
-            "update documents set size = 0, mtime_ns = 0, hash = '' where source_id = ?", (before.id,)
-        )
+        _forget_stamps(raw, before.id)
     if (after.private, after.key) != (before.private, before.key):
         rows = raw.execute(
             "select distinct m.output_id from items i join members m on m.item_id = i.id"
@@ -124,3 +142,7 @@ def _update(raw: sqlite3.Connection, source: Source, before: _Stored) -> bool:
 
 def _reroute(raw: sqlite3.Connection, source_id: int) -> None:
     raw.execute("update items set routed = 0 where source_id = ? and routed = 1", (source_id,))
+
+
+def _forget_stamps(raw: sqlite3.Connection, source_id: int) -> None:
+    raw.execute("update documents set size = 0, mtime_ns = 0, hash = '' where source_id = ?", (source_id,))

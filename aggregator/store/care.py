@@ -1,0 +1,147 @@
+"""Care of the store: back up, restore, check, vacuum. What is replaced is kept beside."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from aggregator.errors import StoreError
+from aggregator.store.connection import open_raw, open_read_only, translated
+from aggregator.store.copying import copy_database, sync, unused
+from aggregator.store.migrating import refuse_foreign, version_of
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_AT_MOST = 100
+"""Problems of one kind that are told; a wholly damaged file has no end of them."""
+
+_INVARIANTS = {
+    "item {} has no current revision": (
+        "select i.id from items i left join revisions r on r.item_id = i.id and r.revision = i.revision"
+        " where r.item_id is null limit ?"
+    ),
+    "output {} counts its members wrongly": (
+        "select o.id from outputs o"
+        " where o.items <> (select count(*) from members m where m.output_id = o.id) limit ?"
+    ),
+    "item {} has another date in an output than of its own": (
+        "select distinct i.id from members m join items i on i.id = m.item_id"
+        " where i.routed = 1 and (m.sort <> i.published or m.arrived <> i.arrived) limit ?"
+    ),
+    "category {} has no slug": (
+        "select o.id from outputs o where o.kind = 'category' and not exists"
+        " (select 1 from slugs s where s.output_id = o.id and s.current = 1 and s.slug = o.name) limit ?"
+    ),
+    "meta {} is not there": (
+        'select wanted.value from json_each(\'["site", "created"]\') as wanted'
+        " where wanted.value not in (select key from meta) limit ?"
+    ),
+}
+"""What holds in every sound store and no constraint of SQLite guards."""
+
+
+def backup(store: Path, target: Path, *, force: bool = False) -> None:
+    """Copy the store, beside a writer too, to one file for its owner only.
+
+    Raises StoreError where ``target`` is there already, unless ``force``.
+    """
+    _refuse_missing(store)
+    if target.exists() and target.samefile(store):
+        raise StoreError(f"{target}: is the store itself; name another file for the backup")
+    if target.exists() and not force:
+        raise StoreError(f"{target}: is there already; name another file, or replace it with `--force`")
+    _refuse_unusable(store)
+    copy_database(store, target)
+
+
+def restore(file: Path, store: Path) -> Path | None:
+    """Put a backup in the store's place; returns where the replaced store is kept now, if there was one.
+
+    The backup is checked first. Call it under the site's lock.
+    """
+    _refuse_missing(file)
+    if store.exists() and file.samefile(store):
+        raise StoreError(f"{file}: is the store itself; name a backup")
+    _refuse_unusable(file)
+    if problems := check(file):
+        raise StoreError(f"{file}: is damaged, nothing was restored: {problems[0]}")
+    try:
+        store.parent.mkdir(parents=True, exist_ok=True)
+        staged = store.with_name(f".{store.name}.restoring")
+        copy_database(file, staged)
+        kept = _put_aside(store)
+        staged.replace(store)
+        sync(store.parent)
+    except OSError as error:
+        raise StoreError(f"{store}: cannot be replaced: {error.strerror}") from error
+    return kept
+
+
+def check(store: Path) -> list[str]:
+    """What is wrong with the store, a line each; none: it is sound. Reads every page of the file."""
+    try:
+        _refuse_missing(store)
+        _refuse_unusable(store)
+        with translated(store), closing(open_read_only(store)) as raw:
+            return list(_problems(raw))
+    except StoreError as error:
+        return [str(error)]
+
+
+def vacuum(store: Path) -> tuple[int, int]:
+    """Give unused space back to the disk; returns the size in bytes before and after.
+
+    Needs about as much free space as the store is large. Call it under the site's lock.
+    """
+    _refuse_missing(store)
+    _refuse_unusable(store)
+    before = store.stat().st_size
+    with translated(store), closing(open_raw(store, "rw")) as raw:
+        raw.execute("vacuum")
+        raw.execute("pragma wal_checkpoint(truncate)").fetchall()
+    return before, store.stat().st_size
+
+
+def _problems(raw: sqlite3.Connection) -> Iterator[str]:
+    damage = [text for (text,) in raw.execute(f"pragma integrity_check({_AT_MOST})") if text != "ok"]
+    yield from damage
+    if damage:
+        return
+    strays = raw.execute("pragma foreign_key_check").fetchmany(_AT_MOST)
+    yield from (
+        f"a row of {table} belongs to a row of {parent} that is not there" for table, _, parent, _ in strays
+    )
+    for wrong, query in _INVARIANTS.items():
+        yield from (wrong.format(which) for (which,) in raw.execute(query, (_AT_MOST,)))
+
+
+def _refuse_missing(path: Path) -> None:
+    try:
+        empty = path.stat().st_size == 0
+    except OSError as error:
+        raise StoreError(f"no database at {path}: {error.strerror}") from error
+    if empty:
+        raise StoreError(f"no database at {path}: the file is empty")
+
+
+def _refuse_unusable(path: Path) -> None:
+    """Raise StoreError where it is no store, or a newer program's, or has nothing in it."""
+    with translated(path), closing(open_read_only(path)) as raw:
+        refuse_foreign(path, raw)
+        if version_of(raw) == 0:
+            raise StoreError(f"no database at {path}: nothing is in the file")
+
+
+def _put_aside(store: Path) -> Path | None:
+    """Move the store away together with its log, which must never meet another database."""
+    kept = unused(store, ".before-restore")
+    there = store.exists()
+    for ending in ("", "-wal"):
+        part = store.with_name(store.name + ending)
+        if part.exists():
+            part.rename(kept.with_name(kept.name + ending))
+    store.with_name(f"{store.name}-shm").unlink(missing_ok=True)
+    return kept if there else None

@@ -1,0 +1,107 @@
+"""One writing process per site. The system frees the lock with its process, however that ends."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Self
+
+from aggregator.errors import LockedError, StoreError
+from aggregator.store.copying import OWNER_ONLY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from types import TracebackType
+
+_PAUSE = 0.2
+"""Seconds between two tries."""
+
+
+class SiteLock:
+    """Holds ``<store>.lock`` while its block runs.
+
+    ``wait_seconds``: how long to wait for another process before LockedError. The file stays when the lock
+    is gone: what it says counts only while it is locked. Never fork while it is held: the child would hold
+    it too.
+    """
+
+    def __init__(
+        self,
+        store: Path,
+        wait_seconds: float = 0,
+        *,
+        sleep: Callable[[float], object] = time.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.path = store.with_name(f"{store.name}.lock")
+        self._wait = wait_seconds
+        self._sleep = sleep
+        self._monotonic = monotonic
+        self._handle: int | None = None
+
+    def __enter__(self) -> Self:
+        deadline = self._monotonic() + self._wait
+        while not self._acquire():
+            left = deadline - self._monotonic()
+            if left <= 0:
+                raise LockedError(self._who())
+            self._sleep(min(_PAUSE, left))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._handle is not None:
+            handle, self._handle = self._handle, None
+            with suppress(OSError):  # the pid is a courtesy; closing is what frees the lock
+                os.truncate(handle, 0)
+            os.close(handle)
+
+    def _acquire(self) -> bool:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, OWNER_ONLY)
+        except OSError as error:
+            raise StoreError(f"{self.path}: cannot be locked: {error.strerror}") from error
+        try:
+            locked = _try(handle) and self._is_current(handle)
+            if locked:
+                self._handle = handle
+                os.truncate(handle, 0)
+                os.write(handle, f"{os.getpid()}\n".encode())
+        except OSError as error:
+            raise StoreError(f"{self.path}: cannot be locked: {error.strerror}") from error
+        finally:
+            if self._handle != handle:
+                os.close(handle)
+        return locked
+
+    def _is_current(self, handle: int) -> bool:
+        """False where somebody removed the file between our opening and our locking it."""
+        try:
+            return os.path.samestat(os.fstat(handle), self.path.stat())
+        except FileNotFoundError:
+            return False
+
+    def _who(self) -> str:
+        try:
+            pid = self.path.read_text(encoding="ascii", errors="replace").strip()
+        except OSError:
+            pid = ""
+        if not pid.isdecimal():
+            return f"{self.path}: another process is working on this site; `--wait 5m` waits for it"
+        return (
+            f"{self.path}: process {pid} is working on this site; `--wait 5m` waits for it,"
+            f" `kill -TERM {pid}` stops it"
+        )
+
+
+def _try(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
