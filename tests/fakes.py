@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from aggregator.errors import PublishError, SourceError
+from aggregator.model import Batch, Bookmark, Document, Item, Listing, Reading, Source, Stamp
+from tests.builders import NOW
 from tests.fake_publishing import FakeLibrary, FakePublishing, FakeRouting
 from tests.fake_refreshing import FakeRefreshing
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+
+    from aggregator.views import Directory, Feed
 
 
 class FakeStore(FakeRefreshing, FakeRouting, FakePublishing, FakeLibrary):
@@ -12,3 +24,102 @@ class FakeStore(FakeRefreshing, FakeRouting, FakePublishing, FakeLibrary):
     def __init__(self, site_uuid: str = "00000000-0000-4000-8000-000000000000") -> None:
         super().__init__()
         self.site_uuid = site_uuid
+
+
+class FakeClock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **by: float) -> datetime:
+        self.now += timedelta(**by)
+        return self.now
+
+
+class FakeAdapter:
+    """A folder of posts in memory. ``posts``: document name → what it says."""
+
+    name = "fake"
+    options = object
+
+    def __init__(self, **posts: Item | Reading | SourceError) -> None:
+        self.posts: dict[str, Item | Reading | SourceError] = dict(posts)
+        self.missing: tuple[str, ...] = ()
+        self.fails: SourceError | None = None
+        self.listed = True
+        self.batch = 100
+        self.parsed: list[str] = []
+
+    async def fetch(self, source: Source, bookmark: Bookmark) -> AsyncIterator[Listing | Batch]:
+        if self.fails is not None:
+            raise self.fails
+        names = sorted(self.posts)
+        if self.listed:
+            yield Listing(present=frozenset(names), missing=self.missing)
+        documents = [Document(self.stamp(name), b"") for name in self._changed(bookmark)]
+        for start in range(0, len(documents), self.batch):
+            yield Batch(documents=tuple(documents[start : start + self.batch]))
+
+    def _changed(self, bookmark: Bookmark) -> list[str]:
+        """What changed, and what shares an item with a document that changed or vanished."""
+        known = bookmark.documents
+        changed = {name for name in self.posts if name not in known or known[name].stamp != self.stamp(name)}
+        gone = set(known) - set(self.posts)
+        touched = {known[name].item_id for name in changed | gone if name in known} - {None}
+        shared = {name for name in self.posts if name in known and known[name].item_id in touched}
+        return sorted(changed | shared)
+
+    def stamp(self, name: str) -> Stamp:
+        return Stamp(name, 1, 1, hashlib.sha256(repr(self.posts[name]).encode()).hexdigest())
+
+    def parse(self, source: Source, document: Document) -> Reading:
+        self.parsed.append(document.name)
+        said = self.posts[document.name]
+        if isinstance(said, SourceError):
+            raise said
+        return Reading(items=(said,), waits=True) if isinstance(said, Item) else said
+
+
+class FakeFolder:
+    """An output folder in memory; ``broken`` paths can't be written."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self.broken: set[str] = set()
+
+    def write(self, files: Mapping[str, bytes]) -> Sequence[str]:
+        if broken := sorted(self.broken & files.keys()):
+            raise PublishError(f"{broken[0]}: no space left")
+        changed = self.differing(files)
+        self.files.update(files)
+        return changed
+
+    def differing(self, files: Mapping[str, bytes]) -> Sequence[str]:
+        return [path for path, body in files.items() if self.files.get(path) != body]
+
+    def sizes(self, paths: Iterable[str]) -> Mapping[str, int]:
+        return {path: len(self.files[path]) for path in paths if path in self.files}
+
+    def remove(self, paths: Iterable[str]) -> Sequence[str]:
+        return [path for path in paths if self.files.pop(path, None) is not None]
+
+
+class FakeRenderer:
+    """Renders a feed as the lines of its entries' titles."""
+
+    version = 1
+
+    def feed(self, feed: Feed) -> Mapping[str, bytes]:
+        lines = [f"{feed.title} {feed.id} {feed.updated.isoformat()}"]
+        lines += [
+            f"{entry.item.title.value} {entry.content} {entry.updated.isoformat()}" for entry in feed.entries
+        ]
+        return {feed.path("xml"): "\n".join(lines).encode()}
+
+    def directory(self, directory: Directory) -> Mapping[str, bytes]:
+        lines = [f"{each.slug} {each.title} {each.items}" for each in directory.categories]
+        return {"feeds.opml": "\n".join(lines).encode()}
