@@ -1,41 +1,276 @@
-"""HTML: made safe, made plain, made from Markdown. The only door of the sanitiser and of the HTML parser."""
+"""HTML: made safe, made plain, made from Markdown; the only door of the libraries that do it. Pure.
+
+Its rule: nothing reaches a parser before :mod:`aggregator.taming` has seen to it that it ends in good time.
+"""
 
 from __future__ import annotations
+
+import html as entities
+import re
+from typing import TYPE_CHECKING
 
 import nh3
 from markdown_it import MarkdownIt
 from selectolax.lexbor import LexborHTMLParser
 
-from aggregator import text, urls
+from aggregator import taming, text, unseen, urls
 
-_MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-_BLOCKS = "address,article,aside,blockquote,br,dd,div,dl,dt,figcaption,figure,footer,h1,h2,h3,h4,h5,h6,header,hr,li,ol,p,pre,section,table,tr,ul"
-_URL_ATTRIBUTES = frozenset({"href", "src", "cite", "poster"})
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from selectolax.lexbor import LexborNode
 
 
-def to_text(html: str) -> str:
-    """The text of an HTML fragment, blocks on lines of their own."""
-    tree = LexborHTMLParser(text.xml_safe(html))
-    body = tree.body
-    if body is None:
-        return ""
-    tree.strip_tags(["script", "style", "template", "noscript", "textarea", "title", "svg", "math"])
-    for node in body.css(_BLOCKS):
-        node.insert_before("\n")
-        node.insert_after("\n")
-    lines = (" ".join(line.split()) for line in body.text().split("\n"))
-    return "\n".join(line for line in lines if line)
+def _names(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+# ── safe HTML ─────────────────────────────────────────────────────────────────────────────────────────────
+
+_TAGS = _names(
+    "a abbr acronym article aside audio b bdi bdo big blockquote br caption center cite code col colgroup"
+    " data dd del details dfn div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hgroup hr i img"
+    " ins kbd li main mark ol p picture pre q rp rt ruby s samp section small source strike strong sub"
+    " summary sup table tbody td tfoot th thead time tr tt u ul var video wbr"
+)
+_GONE_WITH_CONTENT = _names(
+    "button datalist dialog head iframe math noembed noframes script select style svg template textarea title"
+    " xmp"
+)
+_SIZES = frozenset(unseen.SIDES)
+_ATTRIBUTES: dict[str, set[str]] = {
+    "*": {"dir", "lang", "title"},
+    "a": {"href", "hreflang"},
+    "audio": {"src"},
+    "blockquote": {"cite"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "data": {"value"},
+    "del": {"cite", "datetime"},
+    "details": {"open"},
+    "img": {"alt", "sizes", "src", "srcset", *_SIZES},
+    "ins": {"cite", "datetime"},
+    "li": {"value"},
+    "ol": {"reversed", "start", "type"},
+    "q": {"cite"},
+    "source": {"media", "sizes", "src", "srcset", "type"},
+    "td": {"colspan", "rowspan"},
+    "th": {"abbr", "colspan", "rowspan", "scope"},
+    "time": {"datetime"},
+    "video": {"poster", "src", *_SIZES},
+}
+_ALWAYS = {"audio": {"controls": ""}, "video": {"controls": ""}}
+_URL_ATTRIBUTES = frozenset({"cite", "href", "poster", "src"})
+_SIZE = re.compile(r"\d{1,5}%?", re.ASCII)
+# The first line end is syntax, and would be lost with each reading.
+_AFTER_PRE = re.compile(r"(<pre[^>]*>)\n+")
+_NEEDS_REPAIR = re.compile(r"<(?:img|noscript)|hidden|display", re.IGNORECASE)
+_ROUNDS = 8
 
 
 def clean(html: str, base: str | None = None) -> str:
-    """Safe HTML with absolute http(s) links only."""
+    """Make HTML safe to show anywhere: no script, style, form or frame, and absolute http(s) links only.
 
+    Relative links are resolved against ``base``. Hidden elements go unless nothing would be left; so do
+    tracking pixels, comments and images without an address. A lazily loaded image gets its real one.
+    Idempotent.
+    """
+    html = _read(html)
+    sanitiser = _sanitiser(base)
+    for _ in range(_ROUNDS):
+        # Taking elements out can leave what parses differently, so it is done until nothing changes.
+        cleaned = _cleaned_once(html, base, sanitiser)
+        if cleaned == html:
+            return cleaned
+        html = cleaned
+    return paragraphs(to_text(html)[: taming.MAX_HTML // 10])
+
+
+def _read(html: str) -> str:
+    """The fragment within bounds; character data sections are text, not the comments HTML makes of them."""
+    if "<![CDATA[" in html:
+        html = html.replace("<![CDATA[", "").replace("]]>", "")
+    return taming.bounded(html)
+
+
+def _cleaned_once(html: str, base: str | None, sanitiser: nh3.Cleaner) -> str:
+    if _NEEDS_REPAIR.search(html) or taming.costly(html):
+        html = _repaired(html, base)
+    cleaned = sanitiser.clean(taming.parted(text.xml_safe(html)))
+    return taming.bounded(_AFTER_PRE.sub(r"\1", text.xml_safe(cleaned).strip()))
+
+
+def _sanitiser(base: str | None) -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=set(_TAGS),
+        clean_content_tags=set(_GONE_WITH_CONTENT),
+        attributes=_ATTRIBUTES,
+        set_tag_attribute_values=_ALWAYS,
+        url_schemes={"http", "https"},
+        attribute_filter=_attribute_filter(base),
+    )
+
+
+def _attribute_filter(base: str | None) -> Callable[[str, str, str], str | None]:
     def allowed(_tag: str, attribute: str, value: str) -> str | None:
-        return urls.absolute(value, base) if attribute in _URL_ATTRIBUTES else value
+        if attribute in _URL_ATTRIBUTES:
+            return urls.absolute(value, base)
+        if attribute == "srcset":
+            return urls.absolute_set(value, base)
+        if attribute in _SIZES:
+            return value if _SIZE.fullmatch(value) else None
+        return value
 
-    return nh3.clean(text.xml_safe(html), attribute_filter=allowed).strip()
+    return allowed
+
+
+def paragraphs(plain: str) -> str:
+    """Plain text as HTML: blank lines part paragraphs, other line ends stay."""
+    lines = plain.replace("\r\n", "\n").replace("\r", "\n").strip()
+    parts = re.split(r"\n[^\S\n]*\n\s*", lines) if lines else []
+    escaped = (entities.escape(part, quote=False).replace("\n", "<br>") for part in parts)
+    return "".join(f"<p>{part}</p>" for part in escaped)
+
+
+# ── what must be looked at as a tree ──────────────────────────────────────────────────────────────────────
+
+# With it the parser neither opens a head nor takes the fragment for a frameset, and is not in quirks mode.
+_PROLOGUE = "<!doctype html><body>"
+_LAZY = ("data-src", "data-original", "data-lazy-src", "data-original-src", "data-actualsrc", "data-lazy")
+_LAZY_SETS = ("data-srcset", "data-lazy-srcset")
+
+
+def _tree(html: str) -> LexborHTMLParser:
+    return LexborHTMLParser(_PROLOGUE + (taming.tamed(html) if taming.costly(html) else html))
+
+
+def _repaired(html: str, base: str | None) -> str:
+    tree = _Repair(html, base).tree
+    if not _shows_text(tree) and _shows_text(_tree(html)):
+        # Some publishers hide the whole article until a script has run.
+        tree = _Repair(html, base, drops_hidden=False).tree
+    return (tree.body.inner_html or "") if tree.body is not None else ""
+
+
+def _shows_text(tree: LexborHTMLParser) -> bool:
+    return tree.body is not None and any(part.strip(_BREAK + " \n") for part in _parts(tree.body))
+
+
+class _Repair:
+    """One walk through a tree: hidden elements, images and ``noscript`` put right."""
+
+    def __init__(self, html: str, base: str | None, *, drops_hidden: bool = True) -> None:
+        self.tree = _tree(html)
+        self._base = base
+        self._drops_hidden = drops_hidden
+        self._was_lazy = False
+        node = self.tree.body.child if self.tree.body is not None else None
+        while node is not None:
+            node = self._step(node)
+
+    def _step(self, node: LexborNode) -> LexborNode | None:
+        """Put one node right, and return the next."""
+        if self._goes(node):
+            following = _after(node)
+            node.decompose()
+            return following
+        if node.tag == "noscript" and node.child is not None:
+            following = node.child
+            node.unwrap()
+            return following
+        return node.child or _after(node)
+
+    def _goes(self, node: LexborNode) -> bool:
+        if self._drops_hidden and unseen.is_hidden(node.attributes):
+            return True
+        if node.tag == "noscript":
+            # It repeats, for browsers without scripts, the image that a script would have loaded.
+            return self._was_lazy and node.css_first("img") is not None
+        return node.tag == "img" and not self._is_picture(node)
+
+    def _is_picture(self, image: LexborNode) -> bool:
+        stated = image.attributes
+        source = self._load_now(image, "src", [urls.absolute(stated.get(name), self._base) for name in _LAZY])
+        sets = [urls.absolute_set(stated.get(name) or "", self._base) for name in _LAZY_SETS]
+        candidates = self._load_now(image, "srcset", sets)
+        source = source or urls.absolute(stated.get("src"), self._base)
+        if unseen.is_pixel(stated) or (source is not None and unseen.is_beacon(source)):
+            return False
+        return bool(source or candidates or urls.absolute_set(stated.get("srcset") or "", self._base))
+
+    def _load_now(self, image: LexborNode, attribute: str, lazy: list[str | None]) -> str | None:
+        """Put the first address that a script would have put there; return it."""
+        found = next(filter(None, lazy), None)
+        if found is not None:
+            self._was_lazy = True
+            image.attrs[attribute] = found
+        return found
+
+
+def _after(node: LexborNode) -> LexborNode | None:
+    """What follows the node and all that is in it."""
+    current: LexborNode | None = node
+    while current is not None and current.tag != "body":
+        if current.next is not None:
+            return current.next
+        current = current.parent
+    return None
+
+
+# ── plain text ────────────────────────────────────────────────────────────────────────────────────────────
+
+_BLOCKS = _names(
+    "address article aside blockquote br caption center dd details div dl dt fieldset figcaption figure"
+    " footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tr ul"
+)
+_CELLS = frozenset({"td", "th"})
+_SILENT = _GONE_WITH_CONTENT | {"audio", "noscript", "video"}
+_BREAK = "\ufdd0"
+"""A noncharacter: between blocks, until white space has been collapsed."""
+
+
+def to_text(html: str) -> str:
+    """Take the text out of HTML: entities decoded once, each block on its own line, no blank lines."""
+    html = _read(html)
+    if "<" in html or "&" in html:
+        body = _tree(html).body
+        html = "".join(_parts(body)) if body is not None else ""
+    lines = (" ".join(line.split()) for line in text.xml_safe(html).split(_BREAK))
+    return "\n".join(line for line in lines if line)
+
+
+def _parts(body: LexborNode) -> Iterator[str]:
+    """The text in a tree, with a break around each block."""
+    node = body.child
+    while node is not None:
+        if node.tag == "-text":
+            yield node.text_content or ""
+        yield _BREAK if node.tag in _BLOCKS else ""
+        following = None if node.tag in _SILENT else node.child
+        while following is None:
+            yield _BREAK if node.tag in _BLOCKS else " " if node.tag in _CELLS else ""
+            following = node.next
+            parent = node.parent
+            if following is None and (parent is None or parent.tag == "body"):
+                return
+            node = parent if following is None and parent is not None else node
+        node = following
+
+
+# ── Markdown ──────────────────────────────────────────────────────────────────────────────────────────────
+
+MAX_MARKDOWN = 300_000
+"""Characters beside blocks of HTML that are read as Markdown: its parser takes up to 50 µs for each."""
+
+_MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
 
 def from_markdown(source: str) -> str:
-    """Markdown (HTML allowed inside) as HTML, not yet clean."""
+    """Markdown (CommonMark, tables, strikethrough; HTML allowed inside) as HTML, not yet clean.
+
+    A text with more than ``MAX_MARKDOWN`` characters that are not HTML comes back as it is.
+    """
+    parts = re.split(r"\n[^\S\n]*\n", source) if len(source) > MAX_MARKDOWN else []
+    if sum(len(part) for part in parts if not part.lstrip().startswith("<")) > MAX_MARKDOWN:
+        return source
     return str(_MARKDOWN.render(source))

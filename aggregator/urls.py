@@ -21,6 +21,8 @@ _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _PATH_CHARACTERS = "/%:@!$&'()*+,;=-._~"
 _QUERY_CHARACTERS = _PATH_CHARACTERS + "?"
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_CANDIDATE = re.compile(r"[\s,]*+([^\s,]\S*(?<!,))(?:\s++([\d.]+[wxh]))?\s*+(?:,|$)", re.ASCII)
+_MAX_LABEL = 63  # RFC 1035, 2.3.4
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _TRACKING = re.compile(
     r"utm_\w+|mc_[ce]id|(?:fb|g|dc|y|msclk|tt|twc|li_fat_|igsh|wick)(?:clid|id)|[gw]braid|_hs(?:enc|mi)|_ga|_gl|spm",
@@ -105,9 +107,15 @@ def _host(host: str) -> str | None:
         return None
     labels = host.removesuffix(".").split(".")
     encoded = [label if label.isascii() else "xn--" + label.encode("punycode").decode() for label in labels]
-    if not all(0 < len(label) <= 63 for label in encoded):
+    if not all(0 < len(label) <= _MAX_LABEL for label in encoded):
         return None
     return ".".join(encoded) + ("." if host.endswith(".") else "")
+
+
+def absolute_set(value: str, base: str | None = None) -> str | None:
+    """Make a ``srcset`` one of absolute http(s) URLs (WHATWG HTML, 4.8.4.2.1), or return None for none."""
+    candidates = ((absolute(url, base), size) for url, size in _CANDIDATE.findall(value))
+    return ", ".join(f"{url} {size}".rstrip() for url, size in candidates if url) or None
 
 
 def canonical(url: str) -> str:
