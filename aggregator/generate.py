@@ -38,6 +38,14 @@ class Generate:
         wanted = self._named(before, only)
         self.store.outdate([output.id for output in before if every or self._is_behind(output)])
         self._outdate_missing()
+        # Entries name every category they are in, so new titles come before anything is rendered.
+        self.store.retitle(
+            {
+                o.id: self.rendering.title(o)
+                for o in self.store.outputs()
+                if o.generation and o.kind == "category"
+            }
+        )
         due = [
             output
             for output in self.store.outputs()

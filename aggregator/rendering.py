@@ -102,6 +102,16 @@ class Rendering:
         former = [f"category/{slug}.{form}" for slug in output.former for form in forms if form != "html"]
         return [*(f"category/{output.name}.{form}" for form in forms), *former]
 
+    def title(self, output: Output) -> str:
+        """As configured, else the commonest tag of its posts, else the name it was asked for by."""
+        declared: Category | None = self._declared.get(output.id)
+        if declared is not None and declared.title:
+            return declared.title
+        if tags := self.store.common_tags(output):
+            return tags[0]
+        names = [name for name in self._asked.get(output.id, ()) if name not in (output.name, *output.former)]
+        return names[0] if names else output.name
+
     # ── one feed ──
 
     def feed(self, output: Output) -> Made:
@@ -127,7 +137,7 @@ class Rendering:
         return Feed(
             site=self.site,
             slug=output.name if output.kind == "category" else "",
-            title=self._title(output) if output.kind == "category" else self.site.title,
+            title=self.title(output) if output.kind == "category" else self.site.title,
             id=output.atom_id,
             updated=updated,
             entries=tuple(replace(entry, content=self._content(output, entry)) for entry in entries),
@@ -140,16 +150,6 @@ class Rendering:
         declared = self._declared.get(output.id)
         entries = declared.entries if declared and declared.entries else self.settings.entries
         return Window(entries, self.settings.window, max(entries, self.settings.max_entries))
-
-    def _title(self, output: Output) -> str:
-        """As configured, else the commonest tag of its posts, else the name it was asked for by."""
-        declared: Category | None = self._declared.get(output.id)
-        if declared is not None and declared.title:
-            return declared.title
-        if tags := self.store.common_tags(output):
-            return tags[0]
-        names = [name for name in self._asked.get(output.id, ()) if name not in (output.name, *output.former)]
-        return names[0] if names else output.name
 
     def _content(self, output: Output, entry: Entry) -> ContentMode:
         """What the source allows decides, then the category, then the site."""

@@ -156,11 +156,16 @@ class App(Care):
         return OutputFolder(self.settings.output_dir, store.site_uuid)
 
     def _renderers(self) -> Sequence[Renderer]:
-        from aggregator.outputs import Atom, JsonFeed, Opml, Pages
+        from aggregator.outputs.atom import Atom
+        from aggregator.outputs.opml import Opml
 
         renderers: list[Renderer] = [Atom(), Opml()]
         if "json" in self.settings.output.formats:
+            from aggregator.outputs.jsonfeed import JsonFeed
+
             renderers.append(JsonFeed())
         if self.settings.output.pages:
+            from aggregator.outputs.pages import Pages
+
             renderers.append(Pages())
         return renderers
