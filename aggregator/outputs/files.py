@@ -11,7 +11,7 @@ import os
 import re
 import stat
 from collections import deque
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
@@ -169,29 +169,25 @@ class OutputFolder:
     def _write_temporaries(
         self, tree: Tree, changed: Sequence[tuple[str, bytes]], waiting: deque[_Temporary]
     ) -> None:
-        written: list[tuple[str, int]] = []
-        try:
+        with ExitStack() as opened:
+            written = []
             for path, body in changed:
                 with publishing(self.path / path):
-                    written.append((path, self._write_temporary(tree, path, body, waiting)))
+                    written.append((path, self._write_temporary(tree, path, body, waiting, opened)))
             for path, file in written:
                 with publishing(self.path / path):
                     os.fsync(file)
-        finally:
-            for _, file in written:
-                os.close(file)
 
-    def _write_temporary(self, tree: Tree, path: str, body: bytes, waiting: deque[_Temporary]) -> int:
+    def _write_temporary(
+        self, tree: Tree, path: str, body: bytes, waiting: deque[_Temporary], opened: ExitStack
+    ) -> int:
         folders, name = disk.split(path)
         file, written_as = self._new_file(tree.folder(folders, create=True))
+        opened.callback(os.close, file)
         waiting.append(_Temporary(path, folders, name, written_as))
-        try:
-            rest = memoryview(body)
-            while rest:
-                rest = rest[os.write(file, rest) :]
-        except BaseException:
-            os.close(file)
-            raise
+        rest = memoryview(body)
+        while rest:
+            rest = rest[os.write(file, rest) :]
         return file
 
     def _new_file(self, folder: int) -> tuple[int, str]:

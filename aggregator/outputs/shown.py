@@ -64,9 +64,12 @@ class Medium:
 # ── words ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def as_text(value: Text) -> str:
-    """Return a text construct as plain text, cut where it is longer than any summary."""
-    return text.plain(markup.to_text(value.value) if value.type == "html" else value.value)
+def as_text(value: Text, limit: int = 2000) -> str:
+    """Return a text construct as plain text, at most ``limit`` characters of it."""
+    written = markup.to_text(value.value) if value.type == "html" else value.value
+    return text.plain(
+        written.lstrip()[: 2 * limit], limit
+    )  # cut first: normalising a whole article takes long
 
 
 def as_html(value: Text) -> str:
@@ -89,7 +92,7 @@ def excerpt(entry: Entry, length: int = EXCERPT) -> str:
     if entry.content == "none":
         return ""
     item = entry.item
-    return text.excerpt(as_text(item.summary) or as_text(item.content), length)
+    return text.excerpt(as_text(item.summary, 2 * length) or as_text(item.content, 2 * length), length)
 
 
 def summary(entry: Entry) -> str:
@@ -100,7 +103,7 @@ def summary(entry: Entry) -> str:
     own = as_text(item.summary)
     if entry.content == "summary":
         return own or excerpt(entry)
-    if not as_html(item.content) or own == as_text(item.content):
+    if not own or not as_html(item.content) or own == as_text(item.content):
         return ""
     return own
 
