@@ -6,6 +6,8 @@ The wall clock is read here and nowhere else in the package.
 from __future__ import annotations
 
 import re
+import unicodedata
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -17,9 +19,13 @@ MAX_LENGTH = 100
 """Characters a date may have; what is longer is not one."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MINUTE = timedelta(minutes=1)
 _MICROSECOND = timedelta(microseconds=1)
 _OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})")
 _CHINA = timezone(timedelta(hours=8))
+_CENTRAL = timezone(timedelta(hours=-6))
+_FARTHEST = 14  # hours from UTC: Kiribati
+_DAY_HOURS, _HALF_DAY_HOURS, _SIXTY = 24, 12, 60
 
 
 def utc_now() -> datetime:
@@ -44,7 +50,7 @@ def zone(name: str) -> tzinfo:
 
 
 def _fixed(sign: str, hours: int, minutes: int) -> tzinfo:
-    if hours > 14 or minutes > 59:
+    if hours > _FARTHEST or minutes >= _SIXTY:
         raise ValueError(f"no time zone is {sign}{hours:02}:{minutes:02} from UTC")
     offset = timedelta(hours=hours, minutes=minutes)
     return timezone(-offset if sign == "-" else offset) if offset else UTC
@@ -63,112 +69,156 @@ _MONTHS: Mapping[str, int] = {
     )
     for name in names.split()
 }  # fmt: skip
-# RFC 822, 5.1 and RFC 5322, 4.3, and what else is unambiguous in practice. The single letters of RFC 822 but Z were
-# specified with the wrong sign and mean nothing (RFC 5322, 4.3).
-_NAMED_HOURS: Mapping[str, int] = {
-    "z": 0, "ut": 0, "utc": 0, "gmt": 0, "wet": 0, "edt": -4, "est": -5, "cdt": -5, "mdt": -6, "mst": -7,
-    "pdt": -7, "pst": -8, "akst": -9, "akdt": -8, "hst": -10, "cet": 1, "met": 1, "cest": 2, "mest": 2, "west": 1,
-    "eet": 2, "eest": 3, "msk": 3, "jst": 9, "kst": 9, "hkt": 8, "sgt": 8, "aest": 10, "aedt": 11, "nzst": 12,
-    "nzdt": 13,
+# RFC 822, 5.1, and what names one offset alone in the tz database of today. Not the military letters, which
+# RFC 822 gave the wrong sign and RFC 5322, 4.3 calls meaningless; not IST: India's, Ireland's and Israel's.
+_HOURS: Mapping[str, int] = {
+    "z": 0, "ut": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 1, "bst": 1, "cet": 1, "met": 1, "cest": 2,
+    "mest": 2,    "eet": 2, "eest": 3, "msk": 3, "sast": 2, "eat": 3, "wat": 1, "pkt": 5, "hkt": 8, "sgt": 8, "awst": 8,
+    "jst": 9, "kst": 9, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13, "edt": -4, "est": -5, "cdt": -5,
+    "mdt": -6, "mst": -7, "pdt": -7, "pst": -8, "akdt": -8, "akst": -9, "hst": -10,
 }  # fmt: skip
 
-_TIME = r"(?P<hour>\d{1,2})\s*[:：时時]\s*(?P<minute>\d{1,2})(?:\s*[:：分]\s*(?:(?P<second>\d{1,2})(?:[.,](?P<fraction>\d+))?\s*秒?)?)?"
-_ZONE = r"(?P<zone>[A-Za-z]{1,5}|(?:UTC|GMT|UT|Z)?\s*[+\-−]\s*\d{1,2}(?::?\d{2})?)"
-_COMMENT = r"(?:\s*\([^()]*\))?"
-_ISO = re.compile(
-    rf"(?P<year>\d{{4}})(?P<mark>[-/.年])\s*(?P<month>\d{{1,2}})(?:(?<!年\d)(?<!年\d\d)(?P=mark)|月)\s*(?P<day>\d{{1,2}})\s*日?"
-    rf"(?:(?:[Tt]|[\s,，]+|(?<=日)){_TIME}(?:\s*{_ZONE})?)?{_COMMENT}",
-    re.IGNORECASE | re.ASCII,
+_WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?\s*,?\s*|[^\W\d_]{2,12}\.?\s*,\s*)?"
+_DAY_OF_WEEK = r"(?:\s*\(?(?:星期|周|礼拜)[一二三四五六日天]\)?)?"
+_TIME = (
+    r"(?P<half>上午|下午)?\s*(?P<hour>\d{1,2})\s*[:时時点]\s*(?P<minute>\d{1,2})"
+    r"(?:\s*[:分]\s*(?:(?P<second>\d{1,2})(?:[.,](?P<fraction>\d+))?\s*秒?)?)?(?:\s*(?P<meridiem>[ap]\.?m\.?))?"
 )
-_COMPACT = re.compile(
-    r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})"
-    rf"(?:T(?P<hour>\d{{2}})(?P<minute>\d{{2}})(?:(?P<second>\d{{2}})(?P<fraction>\d{{0}}))?\s*{_ZONE}?)?",
-    re.IGNORECASE | re.ASCII,
+_ZONE = r"(?P<zone>(?:utc|gmt|ut|z)?\s*[-+\u2212]\s*\d{1,2}(?::?\d{2})?|[a-z]{1,5})"
+_COMMENT = r"(?:\s*(?:\([^()]*\)|\[[\w/+-]+\]))?"
+_TIME_AND_ZONE = rf"{_TIME}(?:\s*{_ZONE}{_COMMENT})?"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_NAME = r"(?P<month>[a-z]{3,9})\.?"
+_YMD = r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})"
+_CHINESE = r"(?P<year>\d{4})\s*年\s*(?P<month>\d{1,2})\s*月\s*(?P<day>\d{1,2})\s*[日号]" + _DAY_OF_WEEK
+_COMPACT = r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})"
+_COMPACT_TIME = r"(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?"
+_DMY = rf"{_WEEKDAY}{_DAY}[\s-]+{_NAME},?[\s-]+(?P<year>\d{{4}}|\d{{2}})"
+_MDY = rf"{_WEEKDAY}{_NAME}\s+{_DAY}\s*,?\s+(?P<year>\d{{4}})"
+_FORMS = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        # 2022-06-13T11:03:16+08:00 · 2022/6/13 11:03 · 2022.06.13
+        rf"{_YMD}(?:(?:t|,?\s+|,){_TIME_AND_ZONE})?",
+        # 2022年6月13日 11:03
+        rf"{_CHINESE}(?:,?\s*{_TIME_AND_ZONE})?",
+        # 20220613 · 20220613T110316Z
+        rf"{_COMPACT}(?:t{_COMPACT_TIME}\s*{_ZONE}?)?",
+        # Mon, 13 Jun 2022 11:03:16 GMT
+        rf"{_DMY}(?:,?\s+(?:at\s+)?{_TIME_AND_ZONE})?",
+        # June 13, 2022 at 11:03 AM · Mon Jun 13 2022 11:03:16 GMT+0800 (China Standard Time)
+        rf"{_MDY}(?:,?\s+(?:at\s+)?{_TIME_AND_ZONE})?",
+        # Mon Jun 13 11:03:16 CST 2022
+        rf"{_WEEKDAY}{_NAME}\s+{_DAY}\s+{_TIME}\s+(?:{_ZONE}\s+)?(?P<year>\d{{4}})",
+    )
 )
-_RFC822 = re.compile(
-    r"(?:[a-z]{3,9}\.?\s*,?\s*)??(?P<day>\d{1,2})(?:st|nd|rd|th)?[\s-]+(?P<month>[a-z]{3,9})\.?,?[\s-]+(?P<year>\d{4}|\d{2})"
-    rf"(?:,?\s+(?:at\s+)?{_TIME}(?:\s*{_ZONE})?)?{_COMMENT}",
-    re.IGNORECASE | re.ASCII,
-)
-_AMERICAN = re.compile(
-    r"(?:[a-z]{3,9}\.?\s*,?\s+)??(?P<month>[a-z]{3,9})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?\s*,?\s+"
-    rf"(?:(?P<year>\d{{4}})(?:,?\s+(?:at\s+)?{_TIME}(?:\s*{_ZONE})?)?)",
-    re.IGNORECASE | re.ASCII,
-)
-_FORMS = (_ISO, _COMPACT, _RFC822, _AMERICAN)
+_OFFSET_FROM = re.compile(r"(?:utc|gmt|ut|z)?\s*([-+\u2212])\s*(\d{1,2}):?(\d{2})?")
 
 
 def parse(text: str, default_zone: tzinfo) -> datetime | None:
     """Read a date; None where it cannot be read without guessing.
 
     ISO 8601 and RFC 3339, RFC 822 and 5322 with their usual deformations, Chinese forms. One without a zone
-    is in ``default_zone``, at 00:00 where no time is given. ``CST`` is China's where ``default_zone`` is eight
-    hours east, else North America's. A second 60 is the next minute's first, 24:00 the next day's.
+    is in ``default_zone``, at 00:00 where no time is given. ``CST`` is China's where ``default_zone`` is
+    eight hours east, else North America's. The second 60 is the next minute's first, 24:00 the next day's.
+    Numbers in another order than year, month, day are nobody's to guess.
     """
-    text = " ".join(text[: MAX_LENGTH + 1].split())
+    text = " ".join(unicodedata.normalize("NFKC", text[: MAX_LENGTH + 1]).split())
     if len(text) > MAX_LENGTH:
         return None
-    for form in _FORMS:
-        match = form.fullmatch(text)
-        if match is not None:
-            try:
-                return _moment(match.groupdict(), default_zone)
-            except (ValueError, OverflowError):  # February 30, hour 25, year 0, an instant before year 1
-                return None
-    return None
+    match = next(filter(None, (form.fullmatch(text) for form in _FORMS)), None)
+    if match is None:
+        return None
+    try:
+        return _moment(_Parts(**match.groupdict()), default_zone)
+    except (ValueError, OverflowError):  # February 30, hour 25, year 0, an instant before the year 1 in UTC
+        return None
 
 
-def _moment(part: Mapping[str, str | None], default_zone: tzinfo) -> datetime | None:
-    year, month = _year(part["year"] or ""), _month(part["month"] or "")
-    hour, minute, second = (int(part[name] or 0) for name in ("hour", "minute", "second"))
-    if (hour == 24 and (minute or second)) or hour > 24 or second > 60 or minute > 59:
-        return None
-    micros = int(((part["fraction"] or "") + "000000")[:6])
-    local = datetime(year, month, int(part["day"] or 0)) + timedelta(  # noqa: DTZ001 (its zone comes below)
-        hours=hour, minutes=minute, seconds=second, microseconds=0 if second == 60 else micros
-    )
-    where = _zone(part["zone"], default_zone, local)
-    if where is None:
-        return None
-    moment = local.replace(tzinfo=where)
-    moment.astimezone(UTC)  # raises OverflowError where the instant has no date in UTC
+def _moment(parts: _Parts, default_zone: tzinfo) -> datetime:
+    hour, minute, second = parts.hours(), int(parts.minute or 0), int(parts.second or 0)
+    if (
+        hour > _DAY_HOURS
+        or minute >= _SIXTY
+        or second > _SIXTY
+        or (hour == _DAY_HOURS and (minute or second))
+    ):
+        raise ValueError("no such time of day")
+    micros = int((parts.fraction or "")[:6].ljust(6, "0")) if second < _SIXTY else 0
+    midnight = datetime(parts.years(), parts.months(), int(parts.day))  # noqa: DTZ001 - its zone is put in below
+    local = midnight + timedelta(hours=hour, minutes=minute, seconds=second, microseconds=micros)
+    moment = local.replace(tzinfo=_zone(parts.zone, default_zone, local))
+    moment.astimezone(UTC)  # OverflowError where it has no date in UTC
     return moment
 
 
-def _year(digits: str) -> int:
-    """Two digits are read as RFC 5322, 4.3 says."""
-    number = int(digits)
-    if len(digits) == 2:
-        return number + (2000 if number < 50 else 1900)
-    return number
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    """A date as it is written, in strings."""
+
+    year: str
+    month: str
+    day: str
+    half: str | None = None
+    hour: str | None = None
+    minute: str | None = None
+    second: str | None = None
+    fraction: str | None = None
+    meridiem: str | None = None
+    zone: str | None = None
+    mark: str | None = None
+
+    def years(self) -> int:
+        """Two digits are read as RFC 5322, 4.3 says."""
+        if len(self.year) == 4:  # noqa: PLR2004 - digits
+            return int(self.year)
+        return int(self.year) + (2000 if self.year < "50" else 1900)
+
+    def months(self) -> int:
+        """From 1; 0 for a name that is none."""
+        return int(self.month) if self.month.isdigit() else _MONTHS.get(self.month.lower(), 0)
+
+    def hours(self) -> int:
+        """From 0 to 24; in half a day from 1 to 12, where it is Chinese from 0."""
+        hour = int(self.hour or 0)
+        half = (self.half or self.meridiem or "").lower()
+        if not half:
+            return hour
+        is_afternoon = half.startswith(("p", "下"))
+        if self.half == "下午" and _HALF_DAY_HOURS < hour < _DAY_HOURS:  # 下午15:30 is written too
+            return hour
+        if not (0 if self.half else 1) <= hour <= _HALF_DAY_HOURS:
+            raise ValueError("no such hour in half a day")
+        return hour % _HALF_DAY_HOURS + (_HALF_DAY_HOURS if is_afternoon else 0)
 
 
-def _month(name: str) -> int:
-    return int(name) if name.isdigit() else _MONTHS.get(name.lower(), 0)
-
-
-def _zone(name: str | None, default_zone: tzinfo, local: datetime) -> tzinfo | None:
+def _zone(name: str | None, default_zone: tzinfo, local: datetime) -> tzinfo:
     if not name:
         return default_zone
-    named = name.lower()
-    if named == "cst":
-        return (
-            _CHINA if default_zone.utcoffset(local) == timedelta(hours=8) else timezone(timedelta(hours=-6))
-        )
-    if named in _NAMED_HOURS:
-        hours = _NAMED_HOURS[named]
-        return timezone(timedelta(hours=hours)) if hours else UTC
-    offset = re.fullmatch(r"(?:utc|gmt|ut|z)?\s*([+\-−])\s*(\d{1,2}):?(\d{2})?", named)
-    if offset is None:
-        return None
-    return _fixed("+" if offset[1] == "+" else "-", int(offset[2]), int(offset[3] or 0))
+    name = name.lower()
+    offset = _OFFSET_FROM.fullmatch(name)
+    if offset is not None:
+        return _fixed("+" if offset[1] == "+" else "-", int(offset[2]), int(offset[3] or 0))
+    if name == "cst":
+        is_china = default_zone.utcoffset(local) == _CHINA.utcoffset(None)
+        return _CHINA if is_china else _CENTRAL
+    if name not in _HOURS:
+        raise ValueError("no such zone")
+    hours = _HOURS[name]
+    return timezone(timedelta(hours=hours)) if hours else UTC
 
 
 # ── writing ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def rfc3339(moment: datetime) -> str:
-    """Write an aware moment as RFC 3339, in its own offset; ``Z`` for UTC, microseconds only if there are any."""
+    """Write an aware moment as RFC 3339: in its own offset, ``Z`` for UTC, a fraction only if there is one.
+
+    The offset is rounded to whole minutes, which is all that RFC 3339 can write; the instant stays.
+    """
+    offset = moment.utcoffset() or timedelta()
+    if offset % _MINUTE:
+        moment = moment.astimezone(timezone(round(offset / _MINUTE) * _MINUTE))
     written = moment.isoformat()
     return written[:-6] + "Z" if written.endswith("+00:00") else written
 
