@@ -86,10 +86,17 @@ class _Blocks:
         self.lines, self.dialect = lines, dialect
         self.blocks: list[_Block] = []
         self.containers_close = self.comments_close = True
-        # Where HTML stands at the margin too, indented HTML is a matter of taste; elsewhere it is a sample.
-        self.indent_is_code = dialect == "markdown" and not any(
-            _BLOCK_START.match(line) and not line[:1].isspace() for line in lines
-        )
+        self.indent_is_code = dialect == "markdown" and not self._html_at_margin()
+
+    def _html_at_margin(self) -> bool:
+        """Whether HTML stands at the margin too: then indenting it is a matter of taste, else a sample."""
+        at = 0
+        while at < len(self.lines):
+            end = self._fence_end(at)
+            if end == at and _BLOCK_START.match(self.lines[at]) and not self.lines[at][:1].isspace():
+                return True
+            at = max(end, at + 1)
+        return False
 
     def parted(self) -> list[_Block]:
         at = 0

@@ -201,8 +201,10 @@ class _Post:
 
     def _authors(self) -> tuple[Person, ...]:
         fields = (self.head.fields[key] for key in ("author", "authors", "byline") if key in self.head.fields)
-        people = [person for each in fields for person in _people(each.value)]
-        return tuple({person.name: person for person in reversed(people)}.values())[::-1]
+        people: dict[str, Person] = {}
+        for person in (person for each in fields for person in _people(each.value)):
+            people.setdefault(person.name, person)
+        return tuple(people.values())
 
 
 def _people(value: Value) -> list[Person]:

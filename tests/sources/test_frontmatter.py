@@ -129,6 +129,12 @@ def test_a_quote_that_is_never_closed_swallows_nothing(next_line: str) -> None:
     assert found.text("title") == "a"
 
 
+def test_a_quote_that_closes_too_late_swallows_nothing() -> None:
+    found = sound('---\ntitle: "a\n' + "  b\n" * 12 + '  c"\ndate: d\n---\n')
+
+    assert found.text("date") == "d"
+
+
 def test_keys_may_be_quoted_and_foreign() -> None:
     found = sound("---\n\"title\": a\n'date' : b\n作者: c\nlast-modified-at: d\n---\n")
 

@@ -126,6 +126,8 @@ def test_lists_mappings_and_block_scalars_are_yamls(first: str, rest: tuple[str,
         ("", ("  - a", "  b: c", " d"), "- a b: c d"),
         ("|", ("\ta", "\tb\x01"), "a b\x01"),
         ("[*a, &b c]", (), ["*a", "c"]),
+        ('["a" b, "c", \'d\']', (), ['"a" b', "c", "d"]),
+        ("[a]\n...\n--- [b]", (), ["a] ... --- [b"]),
     ],
 )
 def test_tags_that_are_no_yaml_are_read_all_the_same(first: str, rest: tuple[str, ...], value: Value) -> None:
