@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from aggregator.records import Published, Window
@@ -185,8 +186,8 @@ class Rendering:
 
 
 def _feed_updated(output: Output, entries: Iterable[Entry]) -> datetime | None:
-    """The feed's own ``updated``, which never goes back; on first writing its entries' alone."""
+    """The feed's own ``updated``, UTC, which never goes back; on first writing its entries' alone."""
     newest = max((entry.updated for entry in entries), default=None)
-    if output.updated is None:
-        return newest
-    return max(moment for moment in (output.updated, newest, output.left) if moment is not None)
+    stored = () if output.updated is None else (output.updated, output.left)
+    moments = [moment for moment in (newest, *stored) if moment is not None]
+    return max(moments).astimezone(UTC) if moments else None

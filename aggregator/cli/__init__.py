@@ -79,7 +79,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0 fine · 1 failure · 2 usage · 75 locked · 78 configuration · 130 interrupted.
     """
     try:
-        result = cli.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
+        result = cli.main(
+            args=list(arguments) if arguments is not None else None,
+            prog_name="aggregator",
+            standalone_mode=False,
+        )
         sys.stdout.flush()
     except click.exceptions.Abort:
         return _INTERRUPTED
