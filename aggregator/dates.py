@@ -73,7 +73,8 @@ _MONTHS: Mapping[str, int] = {
 # RFC 822 gave the wrong sign and RFC 5322, 4.3 calls meaningless; not IST: India's, Ireland's and Israel's.
 _HOURS: Mapping[str, int] = {
     "z": 0, "ut": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 1, "bst": 1, "cet": 1, "met": 1, "cest": 2,
-    "mest": 2,    "eet": 2, "eest": 3, "msk": 3, "sast": 2, "eat": 3, "wat": 1, "pkt": 5, "hkt": 8, "sgt": 8, "awst": 8,
+    "mest": 2, "eet": 2, "eest": 3, "msk": 3, "sast": 2, "eat": 3, "wat": 1, "pkt": 5, "hkt": 8, "sgt": 8,
+    "awst": 8,
     "jst": 9, "kst": 9, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13, "edt": -4, "est": -5, "cdt": -5,
     "mdt": -6, "mst": -7, "pdt": -7, "pst": -8, "akdt": -8, "akst": -9, "hst": -10,
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from functools import lru_cache
 from typing import Any
 
@@ -23,22 +24,26 @@ def check(pattern: str) -> str | None:
     try:
         _compiled(pattern)
     except regex.error as error:
-        return _explained(error)
+        position = "" if error.pos is None else f" at character {error.pos + 1}"
+        return f"not a regular expression: {error.msg}{position}"
+    except RecursionError:
+        return "the pattern has too many groups inside each other"
     return None
-
-
-def _explained(error: regex.error) -> str:
-    position = "" if error.pos is None else f" at position {error.pos + 1}"
-    return f"not a regular expression: {error.msg}{position}"
 
 
 @lru_cache(maxsize=1024)
 def _compiled(pattern: str) -> Any:
-    return regex.compile(pattern, regex.VERSION0)
+    with warnings.catch_warnings():
+        # It warns of what newer syntax would read otherwise; we stay with what Python's own module reads.
+        warnings.simplefilter("ignore", FutureWarning)
+        return regex.compile(pattern, regex.VERSION0)
 
 
 def found(pattern: str, value: str) -> bool:
-    """Whether the pattern matches anywhere in ``value``; False, and one warning, if that takes too long."""
+    """Whether a pattern that :func:`check` approves of matches anywhere in ``value``.
+
+    False, and one warning, if finding out takes longer than ``TIME_LIMIT``.
+    """
     try:
         return _compiled(pattern).search(value, timeout=TIME_LIMIT) is not None
     except TimeoutError:

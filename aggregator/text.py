@@ -22,6 +22,7 @@ _NOT_IN_PLAIN_TEXT = re.compile(
 _INVISIBLE = frozenset(
     " \u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200c\u200d\u200e\u200f\u2060\u3164\ufe0f"
 )
+_BIDI_CLASSES = frozenset({"AL", "L", "R", "LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 _BLANK_EDGES = " \u200b\u2060"
 
 
@@ -78,7 +79,7 @@ def _continues(value: str, at: int) -> bool:
 
 
 def excerpt(value: str, length: int) -> str:
-    """Cut a text to at most ``length`` characters, the ellipsis included, between words where there are any."""
+    """Cut a text to at most ``length`` characters, ellipsis included, between words where it has any."""
     value = value.strip()
     if len(value) <= length:
         return value
@@ -100,32 +101,30 @@ def _spelled(character: str) -> bool:
     return character.isalnum() and character < "\u0e00"
 
 
-_TERMINAL_HIDDEN = frozenset("\u061c\u200e\u200f")
-
-
 def terminal_safe(value: str) -> str:
     """Make a text one harmless line for a terminal: what would steer it is shown instead."""
     if value.isprintable():
         return value
-    return " ".join("".join(map(_shown, value)).split(" "))
+    return "".join(map(_shown, value)).strip()
+
+
+_PICTURES = 0x2400  # the block of control pictures: ␀ to ␟
 
 
 def _shown(character: str) -> str:
     if character.isprintable():
         return character
-    if character in "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85" or character.isspace():
+    category = unicodedata.category(character)
+    if category.startswith("Z") or character in "\t\n\v\f\r\x85":
         return " "
     code = ord(character)
-    category = unicodedata.category(character)
-    if code < 0x20:
-        return chr(0x2400 + code)  # the block of control pictures
-    if code == 0x7F:
-        return "\u2421"
     if category == "Cs":
         return "\ufffd"
-    if category == "Cc" or character in _TERMINAL_HIDDEN or re.match(f"[{_BIDI_CONTROLS}]", character):
-        return f"<U+{code:04X}>"
-    return character
+    if code < ord(" "):
+        return chr(_PICTURES + code)
+    turns = category == "Cf" and unicodedata.bidirectional(character) in _BIDI_CLASSES
+    steers = turns or category == "Cc"
+    return f"<U+{code:04X}>" if steers else character
 
 
 # ── bytes ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -153,6 +152,7 @@ _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,39}")
 _NOT_FOR_DOCUMENTS = frozenset(
     {"utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"}
 )
+_HIGH_PAIR = re.compile(rb"[\x80-\xff]{2}")
 _SEVEN_BITS = ("iso2022", "hz")
 _NEARLY = 10
 """Nearly valid: at least this many good characters beyond ASCII for each bad byte."""
@@ -162,8 +162,9 @@ def decode(body: bytes, declared: str | None = None) -> tuple[str, str | None]:
     """Decode a document; also return what had to be assumed, in a phrase, or None for plain UTF-8.
 
     In this order: byte order mark; UTF-8; UTF-8 with a few bad bytes (so that one bad byte never makes the
-    rest unreadable); the declared encoding; GB 18030; each where strictly valid, then where nearly valid;
-    last UTF-8 with replacement characters.
+    rest unreadable); the declared encoding; GB 18030 (Windows-1252 where no two bytes beyond ASCII stand
+    together, as they do in Chinese); these where strictly valid, then where nearly valid; last UTF-8 with
+    replacement characters.
     """
     for mark, encoding in _BYTE_ORDER_MARKS:
         if body.startswith(mark):
@@ -184,7 +185,8 @@ def _not_utf8(body: bytes, declared: str | None) -> tuple[str, str]:
     text, bad, good = _lenient(body, "utf-8")
     if good >= _NEARLY * bad:
         return text, f"UTF-8 with {bad} bad bytes replaced"
-    for encoding, why in ((declared, "as declared"), ("gb18030", "because its bytes fit")):
+    guessed = ("gb18030" if _HIGH_PAIR.search(body) else "cp1252", "because its bytes fit")
+    for encoding, why in ((declared, "as declared"), guessed):
         strict = _strict(body, encoding) if encoding else None
         if strict is not None:
             return strict, f"{encoding}, {why}"

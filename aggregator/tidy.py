@@ -1,46 +1,146 @@
-"""Make any item fit to keep: the one cleaning point, after every adapter. Pure; a clean item comes back as it is."""
+"""Make any item fit to keep: the one cleaning point, after every adapter. Pure.
+
+Its rule: whatever comes in, what goes out can be shown anywhere and written as XML 1.0; and cleaning what is
+clean changes nothing.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar
 
 from aggregator import markup, text, urls
 from aggregator.model import Enclosure, Item, Person, Tag, Text
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Iterable
 
 CLEANER = 1
 """Raised whenever the same raw item comes out different, so that stored items are cleaned again."""
 
+MAX_TITLE = 1000
+MAX_TITLE_FROM_BODY = 80
+"""Characters that stand in for a title where there is none."""
+MAX_NAME = 300
+"""Of a person, tag, category or origin."""
+MAX_SHORT = 300
+"""Of an e-mail address, a media type, the scheme of a tag."""
+MAX_AUTHORS = 50
+MAX_TAGS = 200
+MAX_CATEGORIES = 50
+MAX_ENCLOSURES = 100
+EARLIEST = datetime(1901, 1, 1, tzinfo=UTC)
+"""Dates before it are what programs write for none: years 1, 1601, 1753, 1899, 1900."""
+UNTITLED = "(untitled)"
+
+_LARGEST = 2**63 - 1
+"""Bytes of an enclosure that a store can count."""
+_EMAIL = re.compile(r"[^\s@<>()\"]+@[^\s@<>()\"]+")
+_MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+", re.ASCII)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,8}")
+_SCHEME = re.compile(r"(?:https?|urn|tag):\S+", re.IGNORECASE)
+# Something to see: a character that is no blank, outside tags; or a picture, a sound, a film.
+_SOMETHING = re.compile(r"(?:^|>)(?:\s|&nbsp;)*(?!&nbsp;)[^\s<]|<(?:img|video|audio|source)\b")
+
+_Value = TypeVar("_Value")
+
 
 def tidy(item: Item, now: datetime) -> Item:
-    """Return the item with every field safe to show."""
+    """Return the item as it may be kept and shown; one that this cleaner has cleaned comes back as it is.
+
+    Titles and names become plain text, bodies safe HTML, every link an absolute http(s) one or nothing. A
+    date later than ``now`` (aware) becomes ``now`` in the zone it was written in, one before ``EARLIEST``
+    none. What identifies the item stays untouched.
+    """
     if item.cleaner == CLEANER:
         return item
+    link = urls.absolute(item.link)
+    content, summary = _body(item.content, link), _body(item.summary, link)
+    published, updated = _moment(item.published, now), _moment(item.updated, now)
     return replace(
         item,
-        title=Text(_plain(item.title) or "(untitled)"),
-        link=urls.absolute(item.link),
-        content=_html(item.content, item.link),
-        summary=_html(item.summary, item.link),
-        published=_past(item.published, now),
-        updated=_past(item.updated, now),
-        authors=tuple(Person(text.plain(markup.to_text(p.name)), p.url, p.email) for p in item.authors),
-        tags=tuple(Tag(text.plain(t.term), text.plain(t.label or t.term), t.scheme) for t in item.tags),
-        enclosures=tuple(Enclosure(e.url, e.type, e.length) for e in item.enclosures),
+        title=Text(_title(item.title) or _stand_in(content, summary, link, published or updated)),
+        link=link,
+        content=content,
+        summary=summary,
+        published=published,
+        updated=updated,
+        authors=_each(map(_person, item.authors), MAX_AUTHORS),
+        tags=_each(map(_tag, item.tags), MAX_TAGS),
+        categories=_each(map(_name, item.categories), MAX_CATEGORIES),
+        origin=_name(item.origin or "") or None,
+        enclosures=_each((_enclosure(file, link) for file in item.enclosures), MAX_ENCLOSURES),
+        language=_language(item.language),
         cleaner=CLEANER,
     )
 
 
-def _plain(value: Text) -> str:
-    return text.plain(markup.to_text(value.value) if value.type == "html" else value.value)
+def _each(values: Iterable[_Value | None], limit: int) -> tuple[_Value, ...]:
+    """Those there are, each once, in their order."""
+    return tuple(dict.fromkeys(value for value in values if value))[:limit]
 
 
-def _html(value: Text, base: str | None) -> Text:
-    return Text(markup.clean(value.value, base), "html")
+def _title(title: Text) -> str:
+    return text.plain(markup.to_text(title.value) if title.type == "html" else title.value, MAX_TITLE)
 
 
-def _past(moment: datetime | None, now: datetime) -> datetime | None:
-    return moment if moment is None or moment <= now else now.astimezone(moment.tzinfo)
+def _stand_in(content: Text, summary: Text, link: str | None, moment: datetime | None) -> str:
+    """What to call an item that has no title: its first words, else its link, else its date."""
+    for body in (content, summary):
+        words = text.plain(markup.to_text(body.value)) if body else ""
+        if words:
+            return text.excerpt(words, MAX_TITLE_FROM_BODY)
+    if link is not None:
+        return text.plain(link, MAX_TITLE)
+    return f"{moment:%Y-%m-%d %H:%M}" if moment is not None else UNTITLED
+
+
+def _body(body: Text, base: str | None) -> Text:
+    html = body.value if body.type == "html" else markup.paragraphs(text.xml_safe(body.value))
+    clean = markup.clean(html, base) if html else ""
+    return Text(clean if _SOMETHING.search(clean) else "", "html")
+
+
+def _moment(moment: datetime | None, now: datetime) -> datetime | None:
+    if moment is None or moment < EARLIEST:
+        return None
+    return moment if moment <= now else now.astimezone(moment.tzinfo)
+
+
+def _name(name: str) -> str:
+    return text.plain(markup.to_text(name), MAX_NAME)
+
+
+def _person(person: Person) -> Person | None:
+    email = _matching(_EMAIL, person.email)
+    url = urls.absolute(person.url)
+    name = _name(person.name) or email or url
+    return Person(name, url, email) if name else None
+
+
+def _tag(tag: Tag) -> Tag | None:
+    term, label = _name(tag.term), _name(tag.label)
+    if not term and not label:
+        return None
+    return Tag(term or label, label or term, _matching(_SCHEME, tag.scheme) or "")
+
+
+def _enclosure(file: Enclosure, base: str | None) -> Enclosure | None:
+    url = urls.absolute(file.url, base)
+    if url is None:
+        return None
+    length = file.length if file.length is not None and 0 <= file.length <= _LARGEST else None
+    return Enclosure(url, (_matching(_MEDIA_TYPE, file.type) or "").lower(), length)
+
+
+def _language(language: str | None) -> str | None:
+    """As a tag of BCP 47; the underscore of locale names is put right."""
+    return _matching(_LANGUAGE, (language or "").strip().replace("_", "-"))
+
+
+def _matching(pattern: re.Pattern[str], value: str | None) -> str | None:
+    """The value as plain text if it has the right form, whole, and is not too long."""
+    found = text.plain(value or "", MAX_SHORT + 1)
+    return found if len(found) <= MAX_SHORT and pattern.fullmatch(found) else None
