@@ -39,7 +39,7 @@ _MARKDOWN = re.compile(
 _MARKDOWN_IN_LINE = re.compile(
     r"(?:^|[\s(（])\*[^\s*](?:[^*\n]*[^\s*])?\*(?=[\s.,;:!?)，。；：）]|$)", re.MULTILINE
 )
-_AUTOLINK = re.compile(r"<(https?://[^\s<>\"]+)>", re.IGNORECASE)
+_AUTOLINK = re.compile(r"<([Hh][Tt][Tt][Pp][Ss]?://[^\s<>\"]+)>")
 _DEFINITION = re.compile(r" {0,3}\[[^\[\]\n]+\]:\s*\S")
 _CJK_PROSE = re.compile(r"[。，；：？！、]")
 _CJK_END = re.compile(r"[。！？；：…”」』）]\s*$")

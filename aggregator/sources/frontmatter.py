@@ -77,7 +77,7 @@ class FrontMatter:
 
 def read(text: str) -> FrontMatter | None:
     """Part a file into front matter and body; None where it has no front matter."""
-    lines = _NEWLINE.sub("\n", text.lstrip("\ufeff")).split("\n")
+    lines = (_NEWLINE.sub("\n", text) if "\r" in text else text).lstrip("\ufeff").split("\n")
     start = next((number for number, line in enumerate(lines) if line.strip("\ufeff \t")), len(lines))
     if start == len(lines) or not _OPEN.fullmatch(lines[start].strip("\ufeff")):
         return None

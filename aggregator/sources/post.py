@@ -38,6 +38,7 @@ _UPDATED_KEYS = ("updated", "last_modified_at", "last-modified-at", "lastmod", "
 _LANGUAGE_KEYS = ("lang", "language", "locale")
 _SUMMARY_KEYS = ("summary", "excerpt", "description")
 _DATED_NAME = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)", re.ASCII)
+_ORIGIN = re.compile(r"文章(?:\s|<[^<>]*>)*来源")
 _DATED_ID = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 _DIALECTS: dict[str, Dialect] = {".txt": "text", ".html": "html"}
 
@@ -110,7 +111,7 @@ class _Post:
             authors=self._authors(),
             tags=tuple(Tag(tag) for tag in self._names("tag", "tags")),
             categories=self._names("category", "categories"),
-            origin=postbody.origin(markup.to_text(content)) if "来源" in content else None,
+            origin=_origin(content),
             language=self.head.text(*_LANGUAGE_KEYS).replace("_", "-") or self.source.language,
         )
 
@@ -205,6 +206,17 @@ class _Post:
         for person in (person for each in fields for person in _people(each.value)):
             people.setdefault(person.name, person)
         return tuple(people.values())
+
+
+def _origin(content: str) -> str | None:
+    """The stated origin, which may hold tags; it mostly stands at the end of a long page."""
+    first = _ORIGIN.search(content)
+    if first is None:
+        return None
+    start = max(content.rfind("<p", 0, first.start()), 0)
+    if "<!--" in content[:start]:
+        start = 0  # it may be inside a comment
+    return postbody.origin(markup.to_text(content[start:]))
 
 
 def _people(value: Value) -> list[Person]:

@@ -304,6 +304,21 @@ def test_a_markdown_post_without_link_is_right() -> None:
     assert "<em>words</em>" in item.content.value
 
 
+@pytest.mark.parametrize(
+    ("body", "origin"),
+    [
+        ("<p>正文</p><p class='x'>（文章<b>来源</b>：<a href='#'>示例</a>晚报）</p>", "示例晚报"),
+        ("<p>（文章来源：&#31034;例）</p><p>正文</p>", "示例"),
+        ("<p>正文</p><!-- <p>（文章来源：旧）</p> --><p>文章来源不明</p>", None),
+        ("（文章来源：示例晚报）", "示例晚报"),
+        ("> （文章来源：示例）\n\n<p>正文</p>", "示例"),
+        ("正文。（文章来源：[示例](https://example.com/)）", "示例"),
+    ],
+)
+def test_the_stated_origin_is_found_in_any_dialect(body: str, origin: str | None) -> None:
+    assert the_item(f"{HEAD}{body}").origin == origin
+
+
 # ── whatever comes ──
 
 NOISE = st.sampled_from(
