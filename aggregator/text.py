@@ -149,9 +149,7 @@ _SUPERSETS = {
     "tis-620": "cp874",
 }
 _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,39}")
-_NOT_FOR_DOCUMENTS = frozenset(
-    {"utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"}
-)
+_NOT_FOR_DOCUMENTS = frozenset({"utf-7", "idna", "punycode", "unicode-escape", "raw-unicode-escape"})
 _HIGH_PAIR = re.compile(rb"[\x80-\xff]{2}")
 _SEVEN_BITS = ("iso2022", "hz")
 _NEARLY = 10
@@ -204,8 +202,8 @@ def _encoding(label: str | None) -> str | None:
         return None
     try:
         name = codecs.lookup(label.strip()).name
-        b"".decode(name)
-    except LookupError:
+        b"\0\0\0\0".decode(name, "replace")
+    except (LookupError, UnicodeError):  # unknown; from text into text; one that decodes nothing at all
         return None
     return None if name in _NOT_FOR_DOCUMENTS else _SUPERSETS.get(name, name)
 

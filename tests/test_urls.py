@@ -1,0 +1,212 @@
+"""Absolute http(s) URLs, and one spelling to compare them by."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator import urls
+
+BASE = "https://site.example/a/b.html?q=1#f"
+PIECES = st.lists(
+    st.one_of(
+        st.sampled_from(
+            ["http:", "https:", "//", "example.org", "javascript:", "data:", "xn--", ":80", "[::1]"]
+        ),
+        st.sampled_from(
+            ["例え.jp", "１２７。0.0.1", "℀", "中文", "%41", "%zz", "..", "\ud800", "\u202e", ":99999"]
+        ),
+        st.text(st.sampled_from("/\\?#@:[]%. \t\n\x00\x1bab&=,;"), max_size=5),
+        st.text(max_size=5),
+    ),
+    max_size=8,
+).map("".join)
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://example.org/a?b=c#d", "https://example.org/a?b=c#d"),
+        ("https://example.org", "https://example.org"),
+        ("HTTP://EXAMPLE.org:80/A", "http://example.org/A"),
+        ("https://example.org:8443/", "https://example.org:8443/"),
+        (" \n http://example.org/a b\tc\n ", "http://example.org/a%20bc"),
+        ("http:\\\\example.org\\a?b\\c", "http://example.org/a?b%5Cc"),
+        ("http:///example.org/x", "http://example.org/x"),
+        ("//example.org/x", "https://example.org/x"),
+        ("/\\example.org/x", "https://example.org/x"),
+        ("http://例え.jp/中文?q=中#中", "http://xn--r8jz45g.jp/%E4%B8%AD%E6%96%87?q=%E4%B8%AD#%E4%B8%AD"),
+        ("http://faß.de/", "http://xn--fa-hia.de/"),
+        ("http://ＥＸＡＭＰＬＥ。org/", "http://example.org/"),
+        ("http://[2001:DB8::1]:8080/x", "http://[2001:db8::1]:8080/x"),
+        ("http://example.org./", "http://example.org./"),
+        ("http://example.org/100%/%e4", "http://example.org/100%25/%e4"),
+        ("http://example.org/?a[]=<\"'>`", "http://example.org/?a%5B%5D=%3C%22'%3E%60"),
+        ("http://example.org/a?u=http://b@c/", "http://example.org/a?u=http://b@c/"),
+    ],
+)
+def test_an_absolute_url_gets_one_safe_form(url: str, expected: str) -> None:
+    assert urls.absolute(url) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("c.html", "https://site.example/a/c.html"),
+        ("/c", "https://site.example/c"),
+        ("../../../c", "https://site.example/c"),
+        ("?p=2", "https://site.example/a/b.html?p=2"),
+        ("#top", "https://site.example/a/b.html?q=1#top"),
+        ("a b.jpg", "https://site.example/a/a%20b.jpg"),
+        ("//cdn.example/x", "https://cdn.example/x"),
+        ("http://other.example/", "http://other.example/"),
+    ],
+)
+def test_a_relative_url_is_resolved(url: str, expected: str) -> None:
+    assert urls.absolute(url, BASE) == expected
+
+
+def test_a_url_without_scheme_takes_that_of_the_base() -> None:
+    assert urls.absolute("//cdn.example/x", "http://site.example/") == "http://cdn.example/x"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        None,
+        "",
+        " \t\n",
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        " \x01javascript:alert(1)",
+        "java\tscript:alert(1)",
+        "java\nscript\r:alert(1)",
+        "javascript\x00:alert(1)",
+        "\x1bjavascript:alert(1)",
+        "data:text/html,<script>",
+        "vbscript:x",
+        "blob:https://example.org/1",
+        "file:///etc/passwd",
+        "mailto:a@example.org",
+        "ftp://example.org/",
+        "http:",
+        "http:example.org",
+        "http://",
+        "http://user@example.org/",
+        "http://user:password@example.org/",
+        "http://@example.org/",
+        "http://example.org:99999/",
+        "http://example.org:port/",
+        "http://exa mple.org/",
+        "http://ex%41mple.org/",
+        "http://exam<ple.org/",
+        "http://a..b/",
+        "http://./",
+        "http://" + "a" * 64 + ".org/",
+        "http://[::1/",
+        "http://[fe80::1%25eth0]/",
+        "http://[nonsense]/",
+        "http://example.org/\x00a",
+        "http://example.org/\u202e",
+        "http://example.org/\ud800",
+        "http://℀.example/",
+        "http://example.org/" + "a" * urls.MAX_LENGTH,
+        "http://example.org/" + "中" * (urls.MAX_LENGTH // 2),
+    ],
+)
+def test_what_is_no_http_url_is_none(url: str | None) -> None:
+    assert urls.absolute(url) is None
+    assert urls.absolute(url, "javascript:alert(1)") is None
+
+
+@pytest.mark.parametrize("url", ["c.html", "/c", "?x", "#x", "www.example.org"])
+def test_a_relative_url_needs_a_base(url: str) -> None:
+    assert urls.absolute(url) is None
+    assert urls.absolute(url, "no base") is None
+
+
+@given(PIECES, st.sampled_from([None, BASE]))
+def test_an_absolute_url_is_absolute_already(url: str, base: str | None) -> None:
+    once = urls.absolute(url, base)
+
+    if once is not None:
+        assert urls.absolute(once, "https://elsewhere.example/") == once
+        assert re.fullmatch(r"https?://[a-z0-9\[][!-~]*", once)
+        assert not re.search('["<>\\\\^`{|}]', once)
+
+
+def test_a_set_of_images_keeps_those_with_an_address() -> None:
+    value = "a.jpg 1x, javascript:alert(1) 2x,//cdn.example/b,c.jpg 480w,"
+
+    assert urls.absolute_set(value, BASE) == (
+        "https://site.example/a/a.jpg 1x, https://cdn.example/b,c.jpg 480w"
+    )
+
+
+def test_a_set_without_an_address_is_none() -> None:
+    assert urls.absolute_set("a.jpg 1x, b.jpg 2x") is None
+    assert urls.absolute_set(" , ,", BASE) is None
+
+
+@given(st.text(st.sampled_from("ab,  \t12wx./:%"), max_size=30))
+def test_a_set_is_absolute_already(value: str) -> None:
+    once = urls.absolute_set(value, BASE)
+
+    if once is not None:
+        assert urls.absolute_set(once) == once
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("http://Example.org", "http://example.org:80/#top"),
+        ("https://example.org/a?utm_source=x&b=1&fbclid=2", "https://example.org/a?b=1"),
+        ("https://example.org/%7ea%2f", "https://example.org/~a%2F"),
+        ("https://example.org/?", "https://example.org/"),
+        ("https://example.org/?a=1&&b=2", "https://example.org/?a=1&b=2"),
+    ],
+)
+def test_equal_urls_have_one_canonical_form(one: str, other: str) -> None:
+    assert urls.canonical(one) == urls.canonical(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://example.org/a", "https://example.org/A"),
+        ("https://example.org/#/post/1", "https://example.org/#/post/2"),
+        ("https://example.org/#!1", "https://example.org/#!2"),
+        ("https://example.org/?infoCode=NW1", "https://example.org/?infoCode=NW2"),
+        ("https://example.org/a", "https://example.org/a/"),
+        ("https://example.org/?id=1", "https://example.org/"),
+    ],
+)
+def test_different_pages_keep_different_canonical_forms(one: str, other: str) -> None:
+    assert urls.canonical(one) != urls.canonical(other)
+
+
+def test_what_is_no_url_is_its_own_canonical_form() -> None:
+    assert urls.canonical(" urn:uuid:1 ") == "urn:uuid:1"
+
+
+@given(PIECES)
+def test_a_canonical_url_is_canonical_already(url: str) -> None:
+    once = urls.canonical(url)
+
+    assert urls.canonical(once) == once
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("category/a b(c).html", "category/a%20b(c).html"),
+        ("category/中.xml", "category/%E4%B8%AD.xml"),
+        ("a&b?c#d%e", "a%26b%3Fc%23d%25e"),
+        ("\ud800", "%ED%A0%80"),
+    ],
+)
+def test_a_path_of_ours_is_encoded_for_a_link(path: str, expected: str) -> None:
+    assert urls.quote_path(path) == expected
