@@ -27,7 +27,7 @@ _MAX_ENTITIES = 1000
 _DATA_URI = re.compile(r"data:[\w/+.;=-]{1,100},[\w+/=%-]{1000,}", re.ASCII)
 _ATTRIBUTE = (
     r"[\s/]*+(?P<{0}name>[^\s/>][^\s/>=]*+)"
-    r"(?:\s*+=\s*+(?P<{0}value>\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)|[^\s>\"'][^\s>]*+|(?=>)))?+"
+    r"(?:\s*+=\s*+(?P<{0}value>\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)|[^\s>\"'][^\s>]*+|(?=>|\Z)))?+"
 )
 _ATTRIBUTES = re.compile(_ATTRIBUTE.format(""))
 _UNNAMED = re.sub(r"\?P<\w+>", "?:", _ATTRIBUTE.format("x"))
@@ -36,7 +36,7 @@ _MANY_ATTRIBUTES = re.compile(rf"<[A-Za-z][^\s/>]*+(?:{_UNNAMED}){{200}}")
 _TOKEN = re.compile(
     r"<!--(?:-?>|.*?(?:--!?>|\Z))"
     r"|<[!?][^>]*+>?|</(?![A-Za-z])[^>]*+>?"
-    rf"|<(?P<end>/?)(?P<name>[A-Za-z][^\s/>]*+)(?P<attributes>(?:{_UNNAMED})*+)[\s/]*+(?:>|\Z)"
+    rf"|<(?P<end>/?)(?P<name>[A-Za-z][^\s/>]*+)(?P<attributes>(?:{_UNNAMED})*+)[\s/]*+(?:(?P<closed>>)|\Z)"
     r"|(?P<text>(?:[^<]|<(?![A-Za-z/!?]))++|<)",
     re.DOTALL,
 )
@@ -99,7 +99,7 @@ class _Tamer:
             position = token.end()
             if token["text"]:
                 self._written.append(token["text"].replace("<", "&lt;"))
-            elif token["name"]:
+            elif token["closed"] and "<" not in token["name"]:
                 name = token["name"].lower()
                 if name in _OTHER_SYNTAX:
                     position = self._after(name, position)
@@ -121,7 +121,7 @@ class _Tamer:
 
     def _start(self, name: str, attributes: str) -> None:
         if name in _FORMATTING:
-            if self._repeated > MAX_REPEATED or self._open[name] > MAX_DEPTH:
+            if self._repeated > MAX_REPEATED:
                 return
         else:
             self._count_repeated()

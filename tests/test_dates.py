@@ -1,0 +1,248 @@
+"""Any date anybody writes, as an aware datetime or nothing."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator import dates
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+CHICAGO = ZoneInfo("America/Chicago")
+
+OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+MOMENTS = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=OFFSETS)  # noqa: DTZ001 - bounds
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        # ISO 8601, RFC 3339 and what is like them
+        ("2022-06-13T11:03:16Z", "2022-06-13T11:03:16Z"),
+        ("2022-06-13t11:03:16z", "2022-06-13T11:03:16Z"),
+        ("2022-06-13T11:03:16+08:00", "2022-06-13T11:03:16+08:00"),
+        ("2022-06-13T11:03:16+0800", "2022-06-13T11:03:16+08:00"),
+        ("2022-06-13T11:03:16-03", "2022-06-13T11:03:16-03:00"),
+        ("2022-06-13T11:03:16\u221205:30", "2022-06-13T11:03:16-05:30"),
+        ("2022-06-13T11:03:16-00:00", "2022-06-13T11:03:16Z"),
+        ("2022-06-13T11:03:16.5Z", "2022-06-13T11:03:16.500000Z"),
+        ("2022-06-13T11:03:16,123456789Z", "2022-06-13T11:03:16.123456Z"),
+        ("2022-06-13T11:03Z", "2022-06-13T11:03:00Z"),
+        ("2022-06-13T11:03:16", "2022-06-13T11:03:16+08:00"),
+        ("2022-06-13T11:03:16+08:00[Asia/Shanghai]", "2022-06-13T11:03:16+08:00"),
+        ("2022-06-13 11:03:16 +0800", "2022-06-13T11:03:16+08:00"),
+        ("2022-06-13 11:03:16 +08:00", "2022-06-13T11:03:16+08:00"),
+        ("2022-06-13 11:03:16 UTC", "2022-06-13T11:03:16Z"),
+        ("2022-06-13 11:03", "2022-06-13T11:03:00+08:00"),
+        ("2022-06-13", "2022-06-13T00:00:00+08:00"),
+        ("  2022-06-13  \n 11:03 ", "2022-06-13T11:03:00+08:00"),
+        ("2022-6-3 9:05", "2022-06-03T09:05:00+08:00"),
+        ("2022/06/13", "2022-06-13T00:00:00+08:00"),
+        ("2022/6/13 11:03:16", "2022-06-13T11:03:16+08:00"),
+        ("2022.06.13", "2022-06-13T00:00:00+08:00"),
+        ("20220613", "2022-06-13T00:00:00+08:00"),
+        ("20220613T110316Z", "2022-06-13T11:03:16Z"),
+        ("20220613T1103+0800", "2022-06-13T11:03:00+08:00"),
+        ("２０２２－０６－１３", "2022-06-13T00:00:00+08:00"),
+        # Chinese
+        ("2022年6月13日", "2022-06-13T00:00:00+08:00"),
+        ("2022年6月13日 11:03", "2022-06-13T11:03:00+08:00"),
+        ("2022年06月13日11：03：16", "2022-06-13T11:03:16+08:00"),
+        ("2022 年 6 月 13 日 11时03分16秒", "2022-06-13T11:03:16+08:00"),
+        ("2022年6月13日 星期一 下午3:05", "2022-06-13T15:05:00+08:00"),
+        ("2022年6月13日 下午15:05", "2022-06-13T15:05:00+08:00"),
+        ("2022年6月13日 上午0:05", "2022-06-13T00:05:00+08:00"),
+        # RFC 822, RFC 5322 and their deformations
+        ("Mon, 13 Jun 2022 11:03:16 GMT", "2022-06-13T11:03:16Z"),
+        ("Mon, 13 Jun 2022 11:03:16 +0800", "2022-06-13T11:03:16+08:00"),
+        ("Mon, 13 Jun 2022 11:03:16 +0000 (UTC)", "2022-06-13T11:03:16Z"),
+        ("Sun, 13 Jun 2022 11:03:16 GMT", "2022-06-13T11:03:16Z"),
+        ("13 Jun 2022 11:03:16 GMT", "2022-06-13T11:03:16Z"),
+        ("Mon, 3 Jun 2022 1:03:16 GMT", "2022-06-03T01:03:16Z"),
+        ("Mon, 13 Jun 2022 11:03 GMT", "2022-06-13T11:03:00Z"),
+        ("Mon, 13 Jun 2022", "2022-06-13T00:00:00+08:00"),
+        ("Mon, 13 Jun 22 11:03:16 GMT", "2022-06-13T11:03:16Z"),
+        ("Mon, 13 Jun 99 11:03:16 GMT", "1999-06-13T11:03:16Z"),
+        ("Monday, 13 June 2022 11:03:16 GMT", "2022-06-13T11:03:16Z"),
+        ("Monday, 13-Jun-22 11:03:16 GMT", "2022-06-13T11:03:16Z"),
+        ("mon 13 JUN 2022 11:03:16 gmt", "2022-06-13T11:03:16Z"),
+        ("Mon,13 Sept. 2022 11:03:16 GMT", "2022-09-13T11:03:16Z"),
+        ("Lun, 13 Jun 2022 11:03:16 GMT", "2022-06-13T11:03:16Z"),
+        ("Mon, 13 Jun 2022 11:03:16 EST", "2022-06-13T11:03:16-05:00"),
+        ("Mon, 13 Jun 2022 11:03:16 PDT", "2022-06-13T11:03:16-07:00"),
+        ("Mon, 13 Jun 2022 11:03:16 GMT+8", "2022-06-13T11:03:16+08:00"),
+        ("Mon, 13 Jun 2022 11:03:16 UTC+08:00", "2022-06-13T11:03:16+08:00"),
+        ("Mon, 13 Jun 2022 24:00:00 GMT", "2022-06-14T00:00:00Z"),
+        ("Sat, 31 Dec 2016 23:59:60 GMT", "2017-01-01T00:00:00Z"),
+        ("2016-12-31T23:59:60.9Z", "2017-01-01T00:00:00Z"),
+        ("13th June 2022", "2022-06-13T00:00:00+08:00"),
+        # American and C
+        ("June 13, 2022", "2022-06-13T00:00:00+08:00"),
+        ("Monday, June 13th, 2022 at 11:03 AM EST", "2022-06-13T11:03:00-05:00"),
+        ("Jun 13, 2022 12:03 a.m.", "2022-06-13T00:03:00+08:00"),
+        ("Jun 13, 2022 12:03pm", "2022-06-13T12:03:00+08:00"),
+        ("Mon Jun 13 2022 11:03:16 GMT+0800 (China Standard Time)", "2022-06-13T11:03:16+08:00"),
+        ("Mon Jun 13 11:03:16 2022", "2022-06-13T11:03:16+08:00"),
+        ("Mon Jun 13 11:03:16 UTC 2022", "2022-06-13T11:03:16Z"),
+    ],
+)
+def test_a_date_is_read(written: str, expected: str) -> None:
+    found = dates.parse(written, SHANGHAI)
+
+    assert found is not None
+    assert dates.rfc3339(found) == expected
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "yesterday",
+        "1655089396",
+        "2022-02-30",
+        "2021-02-29",
+        "2022-13-01",
+        "2022-00-10",
+        "2022-06-00",
+        "0000-01-01",
+        "10000-01-01",
+        "2022-06",
+        "2022",
+        "2022-06/13",
+        "06/13/2022",
+        "13.06.2022",
+        "2022-W24-1",
+        "2022-06-13T",
+        "2022-06-13T25:00",
+        "2022-06-13T24:00:01",
+        "2022-06-13T11:60",
+        "2022-06-13T11:03:61",
+        "2022-06-13T11:03:16+15:00",
+        "2022-06-13T11:03:16+08:60",
+        "2022-06-13 11:03:16 IST",
+        "2022-06-13 11:03:16 Asia/Shanghai",
+        "2022-06-13 11:03:16 A",
+        "2022-06-13 13:03 PM",
+        "2022年6月13日 上午15:05",
+        "2022年13月13日",
+        "Mon, 32 Jun 2022 11:03:16 GMT",
+        "Mon, 13 Foo 2022 11:03:16 GMT",
+        "Mon, 13 juin 2022 11:03:16 GMT",
+        "13 Jun 2022 and more",
+        "0001-01-01T00:00:00+08:00",
+        "9999-12-31T23:59:59-01:00",
+        "9999-12-31T24:00:00Z",
+        "2022-06-13" + " " * 50 + "x" * 60,
+        "\ud800",
+        "\x002022-06-13",
+    ],
+)
+def test_what_cannot_be_read_is_never_guessed(written: str) -> None:
+    assert dates.parse(written, SHANGHAI) is None
+
+
+@pytest.mark.parametrize(
+    ("default_zone", "expected"),
+    [
+        (SHANGHAI, "2022-06-13T11:03:16+08:00"),
+        (ZoneInfo("Asia/Taipei"), "2022-06-13T11:03:16+08:00"),
+        (timezone(timedelta(hours=8)), "2022-06-13T11:03:16+08:00"),
+        (CHICAGO, "2022-06-13T11:03:16-06:00"),
+        (UTC, "2022-06-13T11:03:16-06:00"),
+    ],
+)
+def test_cst_is_chinas_where_the_source_is(default_zone: tzinfo, expected: str) -> None:
+    found = dates.parse("Mon, 13 Jun 2022 11:03:16 CST", default_zone)
+
+    assert found is not None
+    assert dates.rfc3339(found) == expected
+
+
+def test_a_date_without_a_zone_is_in_the_default_zone_as_it_was_on_that_day() -> None:
+    winter, summer = dates.parse("2022-01-13 11:03", CHICAGO), dates.parse("2022-06-13 11:03", CHICAGO)
+
+    assert winter is not None
+    assert summer is not None
+    assert (winter.utcoffset(), summer.utcoffset()) == (timedelta(hours=-6), timedelta(hours=-5))
+
+
+@given(MOMENTS)
+def test_what_is_written_is_read_again(moment: datetime) -> None:
+    assert dates.parse(dates.rfc3339(moment), SHANGHAI) == moment
+
+
+@given(MOMENTS)
+def test_the_mail_form_is_read_to_the_second(moment: datetime) -> None:
+    moment = moment.replace(microsecond=0)
+    day_names, month_names = "Mon Tue Wed Thu Fri Sat Sun", "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
+    day, month = day_names.split()[moment.weekday()], month_names.split()[moment.month - 1]
+
+    written = f"{day}, {moment.day} {month} {moment.year:04} {moment:%H:%M:%S %z}"
+
+    assert dates.parse(written, SHANGHAI) == moment
+
+
+@given(st.one_of(st.text(), st.text(st.sampled_from("0123456789-/.:T年月日+ ZGMTJunMon,()"), max_size=40)))
+def test_any_text_is_a_date_or_none(written: str) -> None:
+    found = dates.parse(written, SHANGHAI)
+
+    assert found is None or found.tzinfo is not None
+
+
+@pytest.mark.parametrize("unit", ["1", " ", "2022-", "mon ", "(", "a,", "1:", "+0"])
+def test_a_long_text_is_refused_at_once(unit: str) -> None:
+    start = time.perf_counter()
+    found = [dates.parse(unit * (length // len(unit)), SHANGHAI) for length in (99, 100, 1_000_000)]
+
+    assert found == [None] * 3
+    assert time.perf_counter() - start < 1
+
+
+@pytest.mark.parametrize(
+    ("name", "hours"),
+    [("UTC", 0), ("Z", 0), ("Asia/Shanghai", 8), ("+08:00", 8), ("-0330", -3.5), ("+00:00", 0)],
+)
+def test_a_zone_is_a_name_or_an_offset(name: str, hours: float) -> None:
+    assert dates.zone(name).utcoffset(datetime(2022, 6, 13)) == timedelta(hours=hours)  # noqa: DTZ001 - asked of a zone
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "Mars/Olympus", "Asia", "../etc/passwd", "/etc/passwd", "+15:00", "+08:60", "8", "a\x00b", "\ud800"],
+)
+def test_an_unknown_zone_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        dates.zone(name)
+
+
+def test_the_clock_is_aware_and_in_utc() -> None:
+    assert dates.utc_now().tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        (datetime(2022, 6, 13, 11, 3, 16, tzinfo=UTC), "2022-06-13T11:03:16Z"),
+        (datetime(2022, 6, 13, 11, 3, 16, 500, tzinfo=SHANGHAI), "2022-06-13T11:03:16.000500+08:00"),
+        (datetime(1900, 1, 1, tzinfo=SHANGHAI), "1900-01-01T00:00:17+08:06"),
+        (datetime(22, 6, 13, tzinfo=UTC), "0022-06-13T00:00:00Z"),
+    ],
+)
+def test_a_moment_is_written_as_rfc3339_can(moment: datetime, expected: str) -> None:
+    assert dates.rfc3339(moment) == expected
+
+
+@given(MOMENTS)
+def test_microseconds_lose_nothing(moment: datetime) -> None:
+    offset = moment.utcoffset() or timedelta()
+
+    found = dates.from_micros(dates.to_micros(moment), int(offset.total_seconds()))
+
+    assert found == moment
+    assert found.utcoffset() == offset
+    assert dates.from_micros(dates.to_micros(moment)).tzinfo is UTC
