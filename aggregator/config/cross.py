@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aggregator.config.positions import place_of, sound
-from aggregator.config.suggest import hint, shown
+from aggregator.config.positions import place_of, sound, written
+from aggregator.config.suggest import closest, hint, shown
 from aggregator.config.units import duration_text
 from aggregator.slugs import fold
 
@@ -35,20 +35,10 @@ def check_order(root: Node, configuration: Configuration, problems: Problems) ->
         if least <= most or not sound(root, low) or not sound(root, high):
             continue
         text = str if low.startswith("output") else duration_text
-        if _is_written(root, high):
+        if written(root, high):
             problems.add(place_of(root, high), high, f"must be at least {low}, {text(least)}")
         else:
             problems.add(place_of(root, low), low, f"must be at most {high}, {text(most)}")
-
-
-def _is_written(root: Node, dotted: str) -> bool:
-    node = root
-    for name in dotted.split("."):
-        pair = node.pairs().get(name)
-        if pair is None or pair.node.value is None:
-            return False
-        node = pair.node
-    return True
 
 
 def check_folders(root: Node, site: Path, store: Path, output: Path, problems: Problems) -> None:
@@ -72,8 +62,7 @@ def check_sources(
         first = ids.setdefault(fold(entry.id), entry)
         if entry.id and first is not entry:
             where = first.mark("id")
-            line = f" on line {where.line}" if where.line else ""
-            what = f"{shown(entry.id)} is the id of {first.key} too{line}"
+            what = f"{shown(entry.id)} is the id of {first.key} too{_on(where)}"
             problems.add(entry.mark("id"), f"{entry.key}.id", what)
     least = configuration.schedule.min
     if not sound(root, "schedule.min"):
@@ -88,10 +77,10 @@ def check_sources(
 def check_includes(
     root: Node, configuration: Configuration, entries: Sequence[SourceEntry], problems: Problems
 ) -> None:
-    """Categories include sources that are there; not checked while a source's id can't be told."""
-    ids = [entry.id for entry in entries]
-    if "" in ids or not sources_are_told(root, entries):
-        return
+    """Categories include sources that are there. While some id can't be told, only slips are sure."""
+    ids = [entry.id for entry in entries if entry.id]
+    pair = root.pairs().get("sources")
+    all_told = pair is not None and len(pair.node.elements()) == len(ids)
     for key, node, category in declared(root, configuration):
         pair = node.pairs().get("include")
         names = pair.node.pairs().get("sources") if pair else None
@@ -99,15 +88,9 @@ def check_includes(
             continue
         places = [child.mark for child in names.node.elements() if not child.broken] or [names.node.mark]
         for place, name in zip(places, category.include.sources, strict=False):
-            if name not in ids:
+            if name not in ids and (all_told or closest(name, ids)):
                 what = f"there is no source {shown(name)}{hint(name, ids)}"
                 problems.add(place, f"{key}.include.sources", what)
-
-
-def sources_are_told(root: Node, entries: Sequence[SourceEntry]) -> bool:
-    """Whether every source in the file could be read as far as its id."""
-    pair = root.pairs().get("sources")
-    return pair is not None and len(pair.node.elements()) == len(entries) > 0
 
 
 def check_categories(root: Node, configuration: Configuration, problems: Problems) -> None:

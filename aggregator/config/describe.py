@@ -6,16 +6,17 @@ import json
 import re
 import typing
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from aggregator.config.check import names
 from aggregator.config.document import NULL
+from aggregator.config.shape import names
 from aggregator.config.units import Quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from pydantic.fields import FieldInfo
 
@@ -39,21 +40,24 @@ class Key:
     description: str
 
 
-def keys(model: type[BaseModel]) -> Iterator[Key]:
-    """Every key of a model, in order."""
+@cache
+def keys(model: type[BaseModel]) -> Mapping[str, Key]:
+    """Every key of a model, by name, in order."""
     schema = model.model_json_schema()
     definitions = schema.get("$defs", {})
     properties = (definitions[model.__name__] if "$ref" in schema else schema)["properties"]
+    found: dict[str, Key] = {}
     for name, field_name in names(model).items():
         field = model.model_fields[field_name]
         default = (
             None if field.is_required() else written(field.get_default(call_default_factory=True), field)
         )
         kind = _unit(field) or _kind(properties[name], definitions)
-        yield Key(name, kind, default, field.description or "")
+        found[name] = Key(name, kind, default, field.description or "")
+    return found
 
 
-def _quantity(field: FieldInfo) -> Quantity | None:
+def quantity_in(field: FieldInfo) -> Quantity | None:
     """The quantity that a field holds, if it holds one; a field that may be unset keeps it inside a union."""
     inside = [
         item for part in typing.get_args(field.annotation) for item in getattr(part, "__metadata__", ())
@@ -62,13 +66,13 @@ def _quantity(field: FieldInfo) -> Quantity | None:
 
 
 def _unit(field: FieldInfo) -> str:
-    quantity = _quantity(field)
+    quantity = quantity_in(field)
     return quantity.name if quantity else ""
 
 
 def written(value: object, field: FieldInfo | None = None) -> str:
     """A value as it is written in the file, in YAML's flow style."""
-    quantity = _quantity(field) if field else None
+    quantity = quantity_in(field) if field else None
     if value is None:
         return "null"
     if quantity:

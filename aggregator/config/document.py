@@ -26,7 +26,7 @@ MAX_NODES = 500_000
 MAX_DEPTH = 40
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _TAGS = frozenset(
     f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "map", "seq")
@@ -136,7 +136,7 @@ class _Builder:
                     self._refuse(self._mark(event), "a second document begins; a configuration is one")
             case yaml.ScalarEvent():
                 node = Node(self._mark(event), event.value, plain=not event.style)
-                self._check_tag(event, node.mark)
+                self._check_tag(event, node)
                 if event.tag == "tag:yaml.org,2002:null" or (
                     node.plain and not event.tag and event.value in NULL
                 ):
@@ -153,7 +153,7 @@ class _Builder:
     def _begin(self, event: Any) -> None:
         value: list[Node] | dict[str, Pair] = [] if isinstance(event, yaml.SequenceStartEvent) else {}
         node = Node(self._mark(event), value)
-        self._check_tag(event, node.mark)
+        self._check_tag(event, node)
         if len(self._open) >= MAX_DEPTH:
             self._refuse(node.mark, f"is nested more than {MAX_DEPTH} deep")
         if event.anchor:
@@ -237,12 +237,13 @@ class _Builder:
     def _mark(self, event: Any) -> Mark:
         return Mark(self._label, event.start_mark.line + 1, event.start_mark.column + 1)
 
-    def _check_tag(self, event: Any, mark: Mark) -> None:
+    def _check_tag(self, event: Any, node: Node) -> None:
         if event.tag and event.tag != "!" and event.tag not in _TAGS:
-            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            tag = shown(event.tag.replace("tag:yaml.org,2002:", "!!"))
             self._problems.add(
-                mark, self._key(), f"the YAML tag {shown(tag)} is not supported; write a plain value"
+                node.mark, self._key(), f"the YAML tag {tag} is not supported; write a plain value"
             )
+            node.broken = True
 
     def _refuse(self, mark: Mark, what: str) -> None:
         key = self._key()

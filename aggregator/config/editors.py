@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic.json_schema import models_json_schema
 
+from aggregator.config.describe import quantity_in
 from aggregator.config.schema import Configuration, SourceSection
+from aggregator.config.shape import inner_models, names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +29,11 @@ def json_schema(adapters: Mapping[str, Adapter]) -> dict[str, Any]:
     mode: JsonSchemaMode = "validation"
     references, schema = models_json_schema([(model, mode) for model in models])
     definitions = schema["$defs"]
+    for model in _reachable(Configuration, SourceSection):
+        for key, field_name in names(model).items():
+            if quantity := quantity_in(field := model.model_fields[field_name]):
+                told = definitions[model.__name__]["properties"][key]
+                told["default"] = None if field.default is None else quantity.text(field.default)
 
     def of(model: type[BaseModel]) -> dict[str, Any]:
         return dict(definitions[references[model, mode]["$ref"].rpartition("/")[2]])
@@ -37,6 +44,16 @@ def json_schema(adapters: Mapping[str, Adapter]) -> dict[str, Any]:
     root["required"] = ["sources"]
     root = _lenient({**root, "$defs": definitions})
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **root, "title": "aggregator.yaml"}
+
+
+def _reachable(*models: type[BaseModel]) -> set[type[BaseModel]]:
+    """These models and all that they hold."""
+    found, pending = set(models), list(models)
+    while pending:
+        inside = {inner.model for inner in inner_models(pending.pop()).values()} - found
+        found |= inside
+        pending.extend(inside)
+    return found
 
 
 def _source_schema(name: str, common: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,10 +9,12 @@ import ipaddress
 import re
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
 
 from aggregator import dates, patterns, urls
+from aggregator.config.suggest import closest
 
 _LANGUAGE = re.compile(  # RFC 5646, 2.1
     r"(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4,8})(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?"
@@ -25,6 +27,8 @@ _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
 _PLACEHOLDER = re.compile(r"[{}]")
 _MAX_PORT = 65_535
 _ID_LENGTH = 100
+_SHORTEST_ZONE = 5
+"""Shorter ones are abbreviations, which mean different zones to different people."""
 
 
 def one_line(value: str) -> str:
@@ -70,14 +74,16 @@ def time_zone(value: str) -> str:
     try:
         dates.zone(value)
     except ValueError as error:
-        raise ValueError("must be a time zone such as UTC, Asia/Shanghai or +08:00") from error
+        near = closest(value, available_timezones()) if len(value) >= _SHORTEST_ZONE else None
+        mean = f" (did you mean {near}?)" if near else ""
+        raise ValueError(f"must be a time zone such as UTC, Asia/Shanghai or +08:00{mean}") from error
     return value
 
 
 def site_url(value: str) -> str:
     """The address of the site, normalised, with a slash at its end."""
     if "?" in value or "#" in value or _userinfo(value):
-        raise ValueError("must be without user name, query and fragment")
+        raise ValueError("must have no user name, query or fragment")
     url = urls.absolute(value)
     if url is None or not value.lower().startswith(("http://", "https://")):
         raise ValueError("must be an absolute URL such as https://example.org/news/")
@@ -174,6 +180,13 @@ def header_value(value: str) -> str:
     return one_line(value)
 
 
+def distinct_headers(value: dict[str, str]) -> dict[str, str]:
+    """Headers of which none is another in other letters."""
+    if len({name.lower() for name in value}) < len(value):
+        raise ValueError("names a header twice, in different letters")
+    return value
+
+
 def location(value: str) -> str:
     """A path of ours."""
     value = one_line(value)
@@ -203,6 +216,7 @@ Proxy = Annotated[str, AfterValidator(proxy)]
 UserAgent = Annotated[str, AfterValidator(user_agent)]
 HeaderName = Annotated[str, AfterValidator(header_name)]
 HeaderValue = Annotated[str, AfterValidator(header_value)]
+Headers = Annotated[dict[HeaderName, HeaderValue], AfterValidator(distinct_headers)]
 Location = Annotated[str, AfterValidator(location)]
 Lines = Annotated[list[Line], BeforeValidator(listed, json_schema_input_type=Line | list[Line])]
 

@@ -54,8 +54,6 @@ def _value(part: re.Match[str], node: Node, environ: Mapping[str, str], wrong: l
     if part["dollar"]:
         return "$"
     if part["name"] is None:
-        if part[0] == "$":
-            return "$"
         wrong.append("after ${ comes NAME} or NAME:-default}; a plain ${ is written $${")
         return ""
     node.secret = True

@@ -16,7 +16,7 @@ from aggregator.config.check import unknown_keys, validated
 from aggregator.config.document import parse, read
 from aggregator.config.interpolate import interpolate
 from aggregator.config.overlay import from_environment, from_flags
-from aggregator.config.positions import Mark, Node, Problems, place_of, sound
+from aggregator.config.positions import Mark, Node, Problems, place_of, written
 from aggregator.config.schema import Configuration
 from aggregator.config.settings import Settings
 from aggregator.config.sources import SourceEntry, read_sources
@@ -79,9 +79,7 @@ def read_all(
     entries = read_sources(root, adapters, problems)
     sections = root.without("sources")
     unknown_keys(Configuration, sections, "", problems)
-    configuration = validated(Configuration, sections, "", problems)
-    if configuration is None:
-        raise ConfigError(problems.texts())
+    configuration = validated(Configuration, sections, "", problems) or Configuration()
     site = site_folder(path)
     store = _path(root, "store", configuration.store, site, problems)
     output_dir = _path(root, "output.dir", configuration.output.dir, site, problems)
@@ -140,13 +138,12 @@ def _tree(path: Path, environ: Mapping[str, str], overrides: Mapping[str, str], 
 
 def _path(root: Node, key: str, value: str, site: Path, problems: Problems) -> Path:
     """A path, absolute: in the file relative to the site, else to the working directory."""
-    mark = place_of(root, key)
-    base = Path.cwd() if not mark.line and mark.key == key else site
+    given = written(root, key)
+    base = Path.cwd() if given and not given.mark.line else site
     try:
         return _absolute(base / Path(value).expanduser())
     except RuntimeError:  # ~ of a user that is not there
-        if sound(root, key):
-            problems.add(mark, key, "the home folder that ~ stands for cannot be told")
+        problems.add(place_of(root, key), key, "the home folder that ~ stands for cannot be told")
         return site / value
 
 

@@ -33,6 +33,7 @@ _WANTED = {
     "greater_than_equal": "must be at least {ge}",
     "less_than": "must be less than {lt}",
     "less_than_equal": "must be at most {le}",
+    "string_pattern_mismatch": "must match {pattern}",
     "string_too_short": "must have at least {min_length} characters",
     "string_too_long": "must have at most {max_length} characters",
     "too_short": "must hold at least {min_length}",
@@ -53,8 +54,10 @@ def words(error: ErrorDetails, node: Node) -> str:
     elif kind in _WANTED:
         what = _WANTED[kind].format_map(context)
     else:
-        what = error["msg"][:1].lower() + error["msg"][1:]
-    return what + _instead(node, told="(did you mean" in what or ", not " in what)
+        what = error["msg"].replace("Input should", "must", 1)
+    if node.secret and isinstance(node.value, str) and node.value:
+        return what.replace(node.value, "***")
+    return what + (_instead(node) if what.startswith("must be ") and "(did you mean" not in what else "")
 
 
 def _choice(context: Mapping[str, Any], node: Node) -> str:
@@ -63,11 +66,11 @@ def _choice(context: Mapping[str, Any], node: Node) -> str:
     return text + (hint(node.value, known) if isinstance(node.value, str) and not node.secret else "")
 
 
-def _instead(node: Node, *, told: bool) -> str:
-    """What is there instead; a did-you-mean at the end stays at the end."""
-    if told or node.secret:
-        return ""
+def _instead(node: Node) -> str:
+    """What is there instead, unless it looks like credentials."""
     if isinstance(node.value, str):
+        if "@" in node.value:
+            return ""
         return f", not {shown(node.value)}"
     shape = _SHAPES.get(type(node.value))
     return f", not {shape}" if shape else ""

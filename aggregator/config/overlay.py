@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 PREFIX = "AGGREGATOR__"
 ENVIRONMENT = "environment: "
 FLAG = "command line"
+_DIGITS = 10
 _NOWHERE = "there is no such place in the configuration"
 
 
@@ -103,18 +104,24 @@ def _own(node: Node | None) -> Node | None:
 
 def _child(place: Node, step: str) -> Node | None:
     if isinstance(place.value, list):
-        index = int(step) if step.isdecimal() and len(step) < len(str(2**31)) else len(place.value)
+        index = int(step) if step.isdecimal() and len(step) < _DIGITS else len(place.value)
         return place.value[index] if index < len(place.value) else None
-    pair = place.pairs().get(step)
+    pair = place.pairs().get(_name(place, step))
     return pair.node if pair else None
 
 
 def _set(place: Node, step: str, node: Node) -> bool:
     if isinstance(place.value, dict):
-        old = place.value.get(step)
-        place.value[step] = Pair(old.mark if old and node.mark.line else node.mark, node)
+        name = _name(place, step)
+        old = place.value.get(name)
+        place.value[name] = Pair(old.mark if old and node.mark.line else node.mark, node)
         return True
     if isinstance(place.value, list) and _child(place, step) is not None:
         place.value[int(step)] = node
         return True
     return False
+
+
+def _name(place: Node, step: str) -> str:
+    """The key as the file spells it: variables are blind to case, hosts and headers may not be lower-case."""
+    return next((name for name in place.pairs() if name.lower() == step.lower()), step)

@@ -99,16 +99,19 @@ class Target(NamedTuple):
     missing: str | None = None
 
 
-def locate(root: Node, prefix: str, location: Sequence[str | int]) -> Target:
-    """Follow a validator's path through the tree; steps that are none of ours (union members) are ignored."""
+def locate(root: Node, prefix: str, location: Sequence[str | int], *, missing: bool = False) -> Target:
+    """Follow a validator's path through the tree; steps that are none of ours (union members) are ignored.
+
+    ``missing``: the last step is a key that is not there.
+    """
     node, key, mark = root, prefix, root.mark
     for number, step in enumerate(location):
         last = number == len(location) - 1
         if isinstance(node.value, dict) and isinstance(step, str):
             pair = node.value.get(step)
-            if pair is None or (pair.node.value is None and last):
-                if last and step != "[key]":
-                    return Target(node, join(key, f".{step}"), pair.mark if pair else mark, step)
+            if last and missing:
+                return Target(node, join(key, f".{step}"), pair.mark if pair else mark, step)
+            if pair is None:
                 continue
             node, key = pair.node, join(key, f".{step}")
             mark = pair.mark if location[number + 1 :] == ("[key]",) else node.mark
@@ -136,6 +139,17 @@ def sound(root: Node, dotted: str) -> bool:
         if node.broken:
             return False
     return not tainted(node)
+
+
+def written(root: Node, dotted: str) -> Node | None:
+    """The value that is written at this key; None where there is none, or an empty one."""
+    node = root
+    for name in dotted.split("."):
+        pair = node.pairs().get(name)
+        if pair is None:
+            return None
+        node = pair.node
+    return None if node.value is None else node
 
 
 def place_of(root: Node, dotted: str) -> Mark:

@@ -5,17 +5,15 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel
-
-from aggregator.config.check import model_in, names
 from aggregator.config.describe import keys
 from aggregator.config.schema import Configuration, HostSection, SourceSection
 from aggregator.config.schema_rules import CategorySection, ConditionSection, FilterSection, IncludeSection
+from aggregator.config.shape import inner_models
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pydantic.fields import FieldInfo
+    from pydantic import BaseModel
 
     from aggregator.contracts import Adapter
 
@@ -24,10 +22,9 @@ def reference(adapters: Mapping[str, Adapter]) -> str:
     """The reference of all keys, in Markdown."""
     introduction = files("aggregator.config").joinpath("reference.md").read_text(encoding="utf-8")
     parts = [introduction, _table("Top level", Configuration, "", sections=False)]
-    for name, field in Configuration.model_fields.items():
-        inner = model_in(field.annotation)
-        if inner is not None and _is_section(field):
-            parts.append(_table(f"`{name}`", inner, f"{name}."))
+    for name, inner in inner_models(Configuration).items():
+        if inner.held_in == "itself":
+            parts.append(_table(f"`{name}`", inner.model, f"{name}."))
     parts.append(_table("`fetch.hosts`, each host", HostSection, ""))
     parts.append(_table("`categories`, each", CategorySection, ""))
     parts.append(_table("`categories`, each: `include`", IncludeSection, "include."))
@@ -44,9 +41,9 @@ def reference(adapters: Mapping[str, Adapter]) -> str:
 def _table(heading: str, model: type[BaseModel], prefix: str, *, sections: bool = True) -> str:
     told = " ".join((model.__doc__ or "").split("\n\n")[0].replace("``", "`").split())
     lines = [f"## {heading}", "", told, "", "| key | value | default | meaning |", "|---|---|---|---|"]
-    for key in keys(model):
-        field = model.model_fields[names(model)[key.name]]
-        if not sections and _is_section(field):
+    for key in keys(model).values():
+        inner = inner_models(model).get(key.name)
+        if not sections and inner and inner.held_in == "itself":
             continue
         default = "" if key.default in {None, "null"} else f"`{key.default}`"
         default = (
@@ -56,11 +53,6 @@ def _table(heading: str, model: type[BaseModel], prefix: str, *, sections: bool 
         )
         lines.append(f"| `{prefix}{key.name}` | {_cell(key.kind)} | {default} | {_cell(key.description)} |")
     return "\n".join([*lines, ""])
-
-
-def _is_section(field: FieldInfo) -> bool:
-    """Whether it holds a model itself, not a list or mapping of them."""
-    return isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
 
 
 def _cell(text: str) -> str:

@@ -13,8 +13,7 @@ from pydantic import BeforeValidator, Field
 
 from aggregator.config.fields import (
     Content,
-    HeaderName,
-    HeaderValue,
+    Headers,
     Host,
     Language,
     Line,
@@ -161,7 +160,7 @@ class SourceSection(Section):
     language: Language | None = Field(
         default=None, description="The language of its items, where they don't say."
     )
-    headers: dict[HeaderName, HeaderValue] = Field(
+    headers: Headers = Field(
         default={},
         description="HTTP headers of its requests, such as `Authorization: Bearer ${TOKEN}`; never shown.",
     )

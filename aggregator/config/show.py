@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from aggregator.config.check import names
 from aggregator.config.describe import written
 from aggregator.config.load import NO_OVERRIDES, read_all
 from aggregator.config.positions import join
 from aggregator.config.schema import Configuration
+from aggregator.config.shape import inner_models, names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 SECRET = "***"  # noqa: S105 (what stands in the place of one)
 DEFAULT = "default"
-_HEADERS = re.compile(r"\.headers\.")
 _CREDENTIALS = re.compile(r"://[^/?#]*@")
 
 
@@ -52,9 +51,9 @@ def _section(model: type[BaseModel], node: Node | None, key: str) -> Iterator[tu
         if here == "sources":
             continue
         pair = pairs.get(name)
-        inner = field.annotation
-        if isinstance(inner, type) and hasattr(inner, "model_fields"):
-            yield from _section(inner, pair.node if pair else None, here)
+        inner = inner_models(model).get(name)
+        if inner and inner.held_in == "itself":
+            yield from _section(inner.model, pair.node if pair else None, here)
         elif pair is None or pair.node.value is None:
             origin = pair.node.mark.short() if pair else DEFAULT
             yield here, written(field.get_default(call_default_factory=True), field), origin
@@ -74,19 +73,19 @@ def _given(node: Node, key: str) -> Iterator[tuple[str, str, str]]:
     if not parts or (
         isinstance(node.value, list) and all(isinstance(child.value, str) for _, child in parts)
     ):
-        yield key, _value(node, key), node.mark.short()
+        yield key, _value(node), node.mark.short()
         return
     for step, child in parts:
         yield from _given(child, join(key, step))
 
 
-def _value(node: Node, key: str) -> str:
+def _value(node: Node) -> str:
     if isinstance(node.value, list):
-        return f"[{', '.join(_value(child, key) for child in node.value)}]"
+        return f"[{', '.join(_value(child) for child in node.value)}]"
     if isinstance(node.value, dict):
         return "{}"
     if node.value is None:
         return "null"
-    if node.secret or _HEADERS.search(key) or _CREDENTIALS.search(node.value):
+    if node.secret or _CREDENTIALS.search(node.value):
         return SECRET
     return written(node.value)

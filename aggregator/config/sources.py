@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from aggregator.config.check import check_names, names, unknown_keys, validated
+from aggregator.config.check import check_names, unknown_keys, validated
 from aggregator.config.positions import Mark, Node, Pair
 from aggregator.config.schema import SourceSection
+from aggregator.config.shape import names
 from aggregator.config.suggest import hint, shown
 from aggregator.slugs import fold
 
@@ -35,7 +36,8 @@ _LONGEST_DERIVED = 60
 class SourceEntry:
     """One source as it was read. ``options`` None: not sound; ``id`` "": it could not be told.
 
-    ``hidden``: its URL holds credentials or what the environment gave.
+    ``holds_secret``: its own options hold what the environment gave; ``hidden``: its URL does, or holds
+    credentials.
     """
 
     rank: int
@@ -45,6 +47,7 @@ class SourceEntry:
     options: BaseModel | None = None
     location: str = ""
     id: str = ""
+    holds_secret: bool = False
     hidden: bool = False
 
     @property
@@ -87,15 +90,17 @@ def _read(rank: int, node: Node, adapters: Mapping[str, Adapter], problems: Prob
             problems.add(node.mark, key, f"must be a mapping such as {EXAMPLE}")
         return None
     kind = _type(node, key, adapters, problems)
-    models = [adapters[kind].options] if kind else [adapter.options for adapter in adapters.values()]
+    possible = [adapters[kind]] if kind else list(adapters.values())
+    models: list[type[BaseModel]] = [adapter.options for adapter in possible]
     own = frozenset(name for model in models for name in names(model))
     check_names(node, key, [*names(SourceSection), *sorted(own - COMMON)], problems)
     common = node.only(COMMON)
     common.pairs()["type"] = Pair(node.mark, Node(node.mark, kind or "?"))
+    if "headers" in common.pairs():
+        for _, child in common.pairs()["headers"].node.children():
+            child.secret = True
     unknown_keys(SourceSection, common, key, problems)
-    section = validated(SourceSection, common, key, problems)
-    if section is None:
-        return None
+    section = validated(SourceSection, common, key, problems) or SourceSection(type=kind or "?")
     entry = SourceEntry(rank, node, section, kind)
     if kind:
         _read_options(entry, adapters[kind].options, node.only(own), problems)
@@ -129,7 +134,8 @@ def _read_options(entry: SourceEntry, model: type[BaseModel], own: Node, problem
         return
     location: str = getattr(options, "location")  # noqa: B009 (promised by the adapter, unknown to BaseModel)
     entry.options, entry.location = options, location
-    entry.hidden = "://" in location and (_has_credentials(location) or _holds_secret(own))
+    entry.holds_secret = _holds_secret(own)
+    entry.hidden = "://" in location and (_has_credentials(location) or entry.holds_secret)
 
 
 def _has_credentials(location: str) -> bool:

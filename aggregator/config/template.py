@@ -5,9 +5,9 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from aggregator.config.check import names
 from aggregator.config.describe import keys, written
 from aggregator.config.schema import Configuration, SourceSection
+from aggregator.config.shape import inner_models, names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,10 +50,12 @@ _LISTS = """\
 def annotated(title: str = "Feeds") -> str:
     """The configuration of a site of that title that reads ``seeds``."""
     parts = [_HEAD, _SOURCES + "\n".join(_source()) + "\n"]
-    for name, field in Configuration.model_fields.items():
-        inner = field.annotation
-        if isinstance(inner, type) and hasattr(inner, "model_fields"):
-            parts.append("\n".join(_section(name, inner, {"title": title} if name == "site" else {})) + "\n")
+    for name in names(Configuration):
+        inner = inner_models(Configuration).get(name)
+        if inner and inner.held_in == "itself":
+            parts.append(
+                "\n".join(_section(name, inner.model, {"title": title} if name == "site" else {})) + "\n"
+            )
         elif name == "categories":
             parts.append(_LISTS)
         elif name == "store":
@@ -82,7 +84,7 @@ def _section(name: str, model: type[BaseModel], given: dict[str, str]) -> Iterat
 
 def _setting(name: str, indent: str, model: type[BaseModel], given: dict[str, str]) -> Iterator[str]:
     """One key; its explanation stands after it where there is room, else above."""
-    key = next(key for key in keys(model) if key.name == name)
+    key = keys(model)[name]
     line = f"{indent}{name}: {written(given[name])}" if name in given else f"{indent}#{name}: {key.default}"
     told = key.description.replace("`", "")
     if len(beside := f"{line:<48}  # {told}") <= _WIDTH:

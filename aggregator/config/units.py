@@ -137,8 +137,7 @@ class Quantity:
     def __get_pydantic_core_schema__(
         self, _source: object, _handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
-        written = core_schema.plain_serializer_function_ser_schema(self.text, when_used="unless-none")
-        return core_schema.no_info_plain_validator_function(self.parse, serialization=written)
+        return core_schema.no_info_plain_validator_function(self.parse)
 
     def __get_pydantic_json_schema__(
         self, _schema: core_schema.CoreSchema, _handler: GetJsonSchemaHandler

@@ -76,9 +76,8 @@ def _folders(entries: Sequence[SourceEntry], site: Path) -> Iterator[str]:
         value: Any = getattr(entry.options, "path", None)
         for path in [value] if isinstance(value, str) else value or ():
             if not _exists(site, str(path)):
-                yield message(
-                    entry.mark("path"), f"{entry.key}.path", f"there is no {shown(str(path))} in {site}"
-                )
+                name = "such folder" if entry.holds_secret else shown(str(path))
+                yield message(entry.mark("path"), f"{entry.key}.path", f"there is no {name} in {site}")
 
 
 def _exists(site: Path, path: str) -> bool:

@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+import pickle
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.config.sources import derived_id
+from aggregator.rules import Filter, Matches
+from tests.config.adapters import ADAPTERS, NewerFolder, WebOptions
+from tests.config.conftest import cases
+
+if TYPE_CHECKING:
+    from tests.config.conftest import SiteFolder
+
+
+def test_everything_a_source_says_arrives(site: SiteFolder) -> None:
+    settings = site.load("""
+site: {timezone: Asia/Shanghai}
+sources:
+  - id: first
+    type: folder
+    path: [seeds, seeds]
+  - {id: second, type: web, url: "https://example.org/feed", strict: true, category: [macro, 宏观, macro],
+     title: 央行, interval: 30m, enabled: false, timezone: UTC, language: zh-CN, headers: {X-Key: abc},
+     user_agent: "me/1", proxy: "http://p.lan:3128", content: none, categories_from: entries, private: true,
+     on_delete: keep, filters: [{drop: {title_matches: x}}]}
+""")
+
+    first, second = settings.sources
+    assert (first.id, first.type, first.location, first.root) == (
+        "first",
+        "folder",
+        "seeds, seeds",
+        site.root,
+    )
+    assert (first.timezone, first.language, first.enabled, first.private) == (
+        "Asia/Shanghai",
+        None,
+        True,
+        False,
+    )
+    assert (first.content, first.on_delete, first.rank, first.categories) == (None, "remove", 0, ())
+    assert first.where == f"{site.file}:4"
+    assert second.options == WebOptions(url="https://example.org/feed", strict=True)
+    assert (second.location, second.title, second.rank) == ("https://example.org/feed", "央行", 1)
+    assert (second.timezone, second.language, second.enabled, second.private) == ("UTC", "zh-CN", False, True)
+    assert (second.content, second.on_delete, second.categories) == ("none", "keep", ("macro", "宏观"))
+    requests = settings.source_settings["second"]
+    assert (requests.interval, requests.user_agent, requests.proxy) == (1800, "me/1", "http://p.lan:3128")
+    assert (requests.headers, requests.categories_from) == ({"X-Key": "abc"}, "entries")
+    assert settings.source_settings["first"].interval is None
+    assert settings.rules.source_categories == {"second": ("macro", "宏观")}
+    assert settings.rules.source_filters == {
+        "second": (Filter("drop", Matches("title", "x"), where=f"{site.file}:10"),)
+    }
+
+
+def test_a_source_can_be_sent_to_another_process(site: SiteFolder) -> None:
+    (source,) = site.settings("").sources
+
+    assert pickle.loads(pickle.dumps(source)) == source  # noqa: S301 (what was pickled the line before)
+
+
+# ── ids ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("location", "hidden", "id_"),
+    [
+        ("seeds", False, "seeds"),
+        ("archive/posts/", False, "posts"),
+        ("a, b", False, "a-b"),
+        ("..", False, "kind"),
+        ("https://www.Example.org/news/feed.xml", False, "example.org-news-feed.xml"),
+        ("https://example.org:8080/", False, "example.org-8080"),
+        ("https://example.org/feed?token=abc", False, "example.org-feed-"),
+        ("https://me:secret@example.org/feed", True, "example.org-"),
+        ("https://example.org/hooks/secret", True, "example.org-"),
+        ("https://新闻.cn/要闻", False, "新闻.cn-要闻"),
+    ],
+)
+def test_an_id_is_made_from_the_location(location: str, *, hidden: bool, id_: str) -> None:
+    found = derived_id("kind", location, hidden=hidden)
+
+    assert found == id_ or (id_.endswith("-") and found.startswith(id_) and len(found) == len(id_) + 6)
+    assert "secret" not in found
+    assert "token" not in found
+
+
+@given(st.text(max_size=80), st.booleans())
+def test_an_id_made_from_any_location_is_safe(location: str, hidden: bool) -> None:
+    found = derived_id("kind", location, hidden=hidden)
+
+    assert found
+    assert found.replace("-", "").replace(".", "").replace("_", "a").isalnum()
+    assert len(found) <= 60
+    assert found[0] not in "-."
+
+
+def test_ids_that_would_be_the_same_are_told_apart_whatever_their_order(site: SiteFolder) -> None:
+    lines = [
+        "- {type: folder, path: a/posts}",
+        "- {type: folder, path: b/posts}",
+        "- {type: folder, path: c}",
+    ]
+
+    forward = site.load("sources:\n" + "\n".join(lines))
+    backward = site.load("sources:\n" + "\n".join(reversed(lines)))
+
+    ids = {source.location: source.id for source in forward.sources}
+    assert ids == {source.location: source.id for source in backward.sources}
+    assert ids["c"] == "c"
+    assert len(set(ids.values())) == 3
+    assert all(ids[f"{folder}/posts"].startswith("posts-") for folder in "ab")
+
+
+def test_a_given_id_is_kept_and_the_very_same_source_twice_gets_a_number(site: SiteFolder) -> None:
+    settings = site.load(
+        "sources: [{id: seeds, type: web, url: x}, {type: folder, path: seeds}, {type: folder, path: seeds}]"
+    )
+
+    first, second, third = (source.id for source in settings.sources)
+    assert first == "seeds"
+    assert second.startswith("seeds-")
+    assert third == f"{second}-2"
+    assert any(f"reads the same as {second}" in warning for warning in settings.warnings)
+
+
+def test_ids_are_the_same_in_other_letters(site: SiteFolder) -> None:
+    problems = site.problems("sources:\n- {id: A, type: folder, path: x}\n- {id: a, type: folder, path: y}")
+
+    assert problems == ["3:8: sources[1].id: 'a' is the id of sources[0] too (line 2)"]
+
+
+# ── what is wrong ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("text", "problems"), cases("sources.txt"))
+def test_what_is_wrong_is_told_in_its_place(site: SiteFolder, text: str, problems: list[str]) -> None:
+    assert site.problems(text) == problems
+
+
+def test_a_secret_is_not_quoted_in_a_problem(site: SiteFolder) -> None:
+    problems = site.problems(
+        'sources: [{type: web, url: x, proxy: "ftp://me:hush@p", user_agent: "{hush}", key: "${K}",'
+        ' headers: {a: "hush\\nhush"}}]',
+        K="hush",
+    )
+
+    assert len(problems) == 4
+    assert "hush" not in str(problems)
+
+
+# ── private ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("source", "private"),
+    [
+        ('{type: web, url: "https://example.org/feed"}', False),
+        ('{type: web, url: "https://example.org/a@b"}', False),
+        ('{type: web, url: "https://example.org/feed", headers: {Authorization: "${TOKEN}"}}', False),
+        ('{type: folder, path: "${TOKEN}"}', False),
+        ('{type: web, url: "https://me:pw@example.org/feed"}', True),
+        ('{type: web, url: "https://example.org/${TOKEN}"}', True),
+        ('{type: web, url: "https://example.org/${TOKEN}", private: false}', True),
+        ("{type: folder, path: x, private: true}", True),
+    ],
+)
+def test_a_url_that_holds_a_secret_makes_its_source_private(
+    site: SiteFolder, source: str, *, private: bool
+) -> None:
+    settings = site.load(f"sources: [{source}]", {"TOKEN": "hush"})
+
+    assert settings.sources[0].private is private
+    told = any("it is private" in warning for warning in settings.warnings)
+    assert told == (private and "private: true" not in source)
+    assert "hush" not in str(settings.warnings).replace(str(site.root), "")
+    assert "hush" not in settings.sources[0].id or not private
+
+
+# ── what parsing depends on ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_everything_is_read_again_when_what_parsing_depends_on_changes(site: SiteFolder) -> None:
+    def hash_of(source: str, adapters: object = None) -> str:
+        chosen = {**ADAPTERS, "folder": NewerFolder()} if adapters else ADAPTERS
+        return site.load(f"sources: [{{type: folder, {source}}}]", adapters=chosen).sources[0].parse_hash
+
+    same = {hash_of("path: x"), hash_of("path: x, id: y, title: T, category: c, interval: 1h, timezone: UTC")}
+    others = {
+        hash_of("path: y"),
+        hash_of("path: x, depth: 2"),
+        hash_of("path: x, timezone: Asia/Shanghai"),
+        hash_of("path: x, language: zh"),
+        hash_of("path: x, categories_from: entries"),
+        hash_of("path: x", adapters="newer"),
+    }
+
+    assert len(same) == 1
+    assert len(others - same) == 6
