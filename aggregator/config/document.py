@@ -109,7 +109,7 @@ class _Open:
     node: Node
     key: str
     anchor: str | None
-    name: tuple[str, Mark] | None = None
+    name: tuple[str | None, Mark] | None = None
     """The key that waits for its value."""
     merges: list[Node] = field(default_factory=list)
     nodes: int = 1
@@ -199,18 +199,16 @@ class _Builder:
         if isinstance(parent.node.value, list):
             parent.node.value.append(node)
         elif parent.name is None:
-            parent.name = (self._name(text, mark or node.mark), mark or node.mark)
+            parent.name = (text, mark or node.mark)
+            if text is None:
+                self._problems.add(parent.name[1], parent.key, "a key must be a plain word")
         else:
             self._pair(parent, *parent.name, node)
             parent.name = None
 
-    def _name(self, text: str | None, mark: Mark) -> str:
-        if text is None:
-            self._problems.add(mark, self._key(), "a key must be a plain word")
-            return "?"
-        return text
-
-    def _pair(self, parent: _Open, name: str, mark: Mark, node: Node) -> None:
+    def _pair(self, parent: _Open, name: str | None, mark: Mark, node: Node) -> None:
+        if name is None:
+            return
         if name == _MERGE and not parent.merges:
             parent.merges = node.elements() or [node]
             if not all(isinstance(merged.value, dict) for merged in parent.merges):
@@ -232,7 +230,7 @@ class _Builder:
         parent = self._open[-1]
         if isinstance(parent.node.value, list):
             return f"{parent.key}[{len(parent.node.value)}]"
-        return join(parent.key, f".{parent.name[0]}") if parent.name else parent.key
+        return join(parent.key, f".{parent.name[0]}") if parent.name and parent.name[0] else parent.key
 
     def _mark(self, event: Any) -> Mark:
         return Mark(self._label, event.start_mark.line + 1, event.start_mark.column + 1)

@@ -180,10 +180,10 @@ def header_value(value: str) -> str:
     return one_line(value)
 
 
-def distinct_headers(value: dict[str, str]) -> dict[str, str]:
-    """Headers of which none is another in other letters."""
-    if len({name.lower() for name in value}) < len(value):
-        raise ValueError("names a header twice, in different letters")
+def distinct(value: object) -> object:
+    """A mapping in which no key is another one in other letters."""
+    if isinstance(value, dict) and len({str(name).lower() for name in value}) < len(value):
+        raise ValueError("names the same twice, in different letters")
     return value
 
 
@@ -216,7 +216,7 @@ Proxy = Annotated[str, AfterValidator(proxy)]
 UserAgent = Annotated[str, AfterValidator(user_agent)]
 HeaderName = Annotated[str, AfterValidator(header_name)]
 HeaderValue = Annotated[str, AfterValidator(header_value)]
-Headers = Annotated[dict[HeaderName, HeaderValue], AfterValidator(distinct_headers)]
+Headers = Annotated[dict[HeaderName, HeaderValue], BeforeValidator(distinct)]
 Location = Annotated[str, AfterValidator(location)]
 Lines = Annotated[list[Line], BeforeValidator(listed, json_schema_input_type=Line | list[Line])]
 

@@ -45,7 +45,8 @@ _SHAPES: Mapping[type, str] = {list: "a list", dict: "a mapping"}
 def words(error: ErrorDetails, node: Node) -> str:
     """Complete the sentence "this setting …" for one error, quoting the value unless it is secret."""
     kind, context = error["type"], error.get("ctx", {})
-    if node.value is None:
+    about_key = error["loc"][-1:] == ("[key]",)
+    if node.value is None and not about_key:
         return "must not be empty"
     if kind == "value_error":
         what = str(context.get("error", error["msg"]))
@@ -57,7 +58,8 @@ def words(error: ErrorDetails, node: Node) -> str:
         what = error["msg"].replace("Input should", "must", 1)
     if node.secret and isinstance(node.value, str) and node.value:
         return what.replace(node.value, "***")
-    return what + (_instead(node) if what.startswith("must be ") and "(did you mean" not in what else "")
+    quotable = what.startswith("must be ") and "(did you mean" not in what and not about_key
+    return what + (_instead(node) if quotable else "")
 
 
 def _choice(context: Mapping[str, Any], node: Node) -> str:

@@ -27,6 +27,7 @@ from aggregator.config.fields import (
     SourceId,
     TimeZone,
     UserAgent,
+    distinct,
     listed,
 )
 from aggregator.config.schema_rules import Categories, FilterSection
@@ -113,7 +114,7 @@ class FetchSection(Section):
         " `[127.0.0.1, rsshub.lan, 10.0.0.0/8]`.",
     )
     proxy: Proxy | None = Field(default=None, description="The HTTP proxy that everything is read through.")
-    hosts: dict[Host, HostSection] = Field(
+    hosts: Annotated[dict[Host, HostSection], BeforeValidator(distinct)] = Field(
         default={}, description="Per host: `rsshub.lan: {per_host: 8, host_delay: 0s}`."
     )
 

@@ -6,8 +6,15 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+import yaml
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from aggregator.config import annotated, find, load
+from aggregator.config.schema import Configuration, SourceSection
+from aggregator.config.schema_rules import CategorySection, ConditionSection, FilterSection
+from aggregator.config.shape import inner_models, names
 from aggregator.errors import ConfigError
 from aggregator.rules import OutputSettings
 from aggregator.views import Site
@@ -284,3 +291,46 @@ def test_the_configuration_of_a_new_site_is_right(site: SiteFolder) -> None:
     settings = site.load(annotated("新闻").replace("jekyll", "folder"))
 
     assert settings.site.title == "新闻"
+
+
+MODELS = [Configuration, SourceSection, CategorySection, FilterSection, ConditionSection]
+KEYS = sorted(
+    {"path", "url", "parts", "form"}
+    | {key for model in MODELS for key in names(model)}
+    | {key for inner in inner_models(Configuration).values() for key in names(inner.model)}
+)
+VALUES = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.text(max_size=8),
+        st.sampled_from(
+            ["folder", "web", "1h", "8MiB", "10%", "${X}", "${", "a:1", "http://a@b/", "atom", "full"]
+        ),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(st.one_of(st.sampled_from(KEYS), st.text(max_size=3)), inner),
+    ),
+    max_leaves=15,
+)
+
+
+@hypothesis_settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(sections=st.dictionaries(st.sampled_from(sorted(names(Configuration))), VALUES), source=VALUES)
+def test_whatever_is_written_is_a_configuration_or_a_list_of_problems(
+    site: SiteFolder, sections: dict[str, object], source: object
+) -> None:
+    text = yaml.safe_dump({**sections, "sources": [source, {"type": "folder", "path": "x"}]})
+
+    problems: tuple[str, ...] = ()
+    try:
+        site.load(text, {"X": "y"})
+    except ConfigError as error:
+        problems = error.problems
+
+    assert len(set(problems)) == len(problems)
+    assert all(problem.startswith(f"{site.file}:") and problem.count("\n") == 0 for problem in problems)
