@@ -48,5 +48,8 @@ def is_beacon(url: str) -> bool:
 
 def _styles(attributes: Attributes) -> dict[str, str]:
     """The declarations of a ``style`` attribute in lower case; the last of a name holds."""
-    declarations = (part.partition(":") for part in (attributes.get("style") or "").lower().split(";"))
+    style = attributes.get("style")
+    if not style:
+        return {}
+    declarations = (part.partition(":") for part in style.lower().split(";"))
     return {name.strip(): value.replace("!important", "").strip() for name, _, value in declarations}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 MAX_LENGTH = 8192
@@ -15,6 +16,11 @@ _EDGES = "".join(map(chr, range(0x21)))
 _REFUSED = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _HTTP = re.compile(r"(https?):[/\\]+", re.IGNORECASE)
+# What most links are: normal already, and known to be without a closer look.
+_NORMAL = re.compile(
+    r"https?://(?:[a-z0-9-]{1,63}\.)*[a-z0-9-]{1,63}(?:/(?:[A-Za-z0-9/:@!$&'()*+,;=._~-]|%[0-9A-Fa-f]{2})*"
+    r"(?:[?#](?:[A-Za-z0-9/:@!$&'()*+,;=._~?-]|%[0-9A-Fa-f]{2})+)?)?"
+)
 _FORBIDDEN_IN_HOST = re.compile(r"[\x00-\x20\"#%/:<>?@\[\\\]^`{|}]")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
@@ -38,6 +44,13 @@ def absolute(url: str | None, base: str | None = None) -> str | None:
     lower-case, IDN ones Punycode. Refused: other schemes, user names and passwords, control characters.
     Idempotent.
     """
+    if not url or len(url) > MAX_LENGTH:
+        return None
+    return url if _NORMAL.fullmatch(url) else _absolute(url, base)
+
+
+@lru_cache(maxsize=1024)
+def _absolute(url: str, base: str | None) -> str | None:
     written = _as_written(url)
     if written is None:
         return None
@@ -48,10 +61,8 @@ def absolute(url: str | None, base: str | None = None) -> str | None:
         return None
 
 
-def _as_written(url: str | None) -> str | None:
+def _as_written(url: str) -> str | None:
     """The link without what browsers ignore; None for nothing and for what no link may hold."""
-    if not url or len(url) > MAX_LENGTH:
-        return None
     url = url.translate(_REMOVED).strip(_EDGES)
     if not url or _REFUSED.search(url):
         return None

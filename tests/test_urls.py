@@ -128,6 +128,13 @@ def test_a_relative_url_needs_a_base(url: str) -> None:
     assert urls.absolute(url, "no base") is None
 
 
+@given(PIECES)
+def test_a_url_that_is_known_to_be_normal_is_normal(url: str) -> None:
+    for start in ("", "http://", "https://example.org/"):
+        if urls._NORMAL.fullmatch(start + url):
+            assert urls._absolute(start + url, None) == start + url
+
+
 @given(PIECES, st.sampled_from([None, BASE]))
 def test_an_absolute_url_is_absolute_already(url: str, base: str | None) -> None:
     once = urls.absolute(url, base)
