@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from aggregator.config.positions import Mark, Node, Pair, Problems, join
+from aggregator.config.positions import Mark, Node, Pair, Problems, join, message
 from aggregator.config.suggest import shown
 from aggregator.errors import ConfigError
 
@@ -244,5 +244,4 @@ class _Builder:
             node.broken = True
 
     def _refuse(self, mark: Mark, what: str) -> None:
-        key = self._key()
-        raise ConfigError([f"{self._label}:{mark.line}:{mark.column}: {key + ': ' if key else ''}{what}"])
+        raise ConfigError([message(mark, self._key(), what)])

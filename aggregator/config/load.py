@@ -16,7 +16,7 @@ from aggregator.config.check import unknown_keys, validated
 from aggregator.config.document import parse, read
 from aggregator.config.interpolate import interpolate
 from aggregator.config.overlay import from_environment, from_flags
-from aggregator.config.positions import Mark, Node, Problems, place_of, written
+from aggregator.config.positions import Mark, Node, Problems, message, place_of, written
 from aggregator.config.schema import Configuration
 from aggregator.config.settings import Settings
 from aggregator.config.sources import SourceEntry, read_sources
@@ -129,7 +129,7 @@ def _tree(path: Path, environ: Mapping[str, str], overrides: Mapping[str, str], 
         root = Node(Mark(label, 1, 1), {})
     if not isinstance(root.value, dict):
         what = "must be a mapping of sections such as `sources:`"
-        raise ConfigError([f"{label}:{root.mark.line}:{root.mark.column}: {what}"])
+        raise ConfigError([message(root.mark, "", what)])
     from_environment(root, environ, problems)
     from_flags(root, overrides, problems)
     interpolate(root, environ, problems)

@@ -10,8 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from aggregator.text import terminal_safe
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+
+_LONGEST_KEY = 200
 
 
 class Mark(NamedTuple):
@@ -183,6 +188,8 @@ class Problems:
 
 
 def message(mark: Mark, key: str, what: str) -> str:
-    """One problem or warning as it is shown."""
+    """One problem or warning as it is shown: one line, whatever the keys are."""
     place = f"{mark.origin}:{mark.line}:{mark.column}" if mark.line else mark.origin
-    return ": ".join(part for part in (place, "" if key == mark.key and not mark.line else key, what) if part)
+    named = "" if key == mark.key and not mark.line else key
+    short = named if len(named) <= _LONGEST_KEY else named[: _LONGEST_KEY - 1] + "…"
+    return terminal_safe(": ".join(part for part in (place, short, what) if part))

@@ -35,6 +35,11 @@ def test_a_variable_for_the_very_setting_needs_no_second_name() -> None:
     assert message(HERE, "", "is wrong") == "f:1:1: is wrong"
 
 
+def test_a_message_is_one_short_line_whatever_the_key() -> None:
+    assert len(message(HERE, "k" * 1000, "is wrong")) < 250
+    assert "\n" not in message(HERE, "a\nb\x1b", "is wrong")
+
+
 def test_a_setting_is_sound_until_it_or_what_it_lies_in_is_broken() -> None:
     root = mapping(a=mapping(b=Node(HERE, "x")), c=mapping(d=Node(HERE, "y", broken=True)))
 
