@@ -36,7 +36,8 @@ class Generate:
         """Write what is outdated; of ``only`` these categories, or ``every`` one whether outdated or not."""
         before = self.store.outputs()
         wanted = self._named(before, only)
-        self.store.outdate([output.id for output in before if every or self._is_behind(output)])
+        kept_up = self._kept_up(before)
+        self.store.outdate([each.id for each in kept_up if every or self._is_behind(each)])
         self._outdate_missing()
         # Entries name every category they are in, so new titles come before anything is rendered.
         self.store.retitle(
@@ -76,8 +77,10 @@ class Generate:
         """Paths of files that differ from what the store says they should be; writes nothing."""
         differing: list[str] = []
         as_written: list[Output] = []
-        for output in self.store.outputs():
-            if output.kind == "directory" or not self._is_wanted(output):
+        outputs = self.store.outputs()
+        kept_up = {output.id for output in self._kept_up(outputs)}
+        for output in outputs:
+            if output.kind == "directory" or output.id not in kept_up:
                 as_written.append(output)
                 continue
             made = self.rendering.feed(output)
@@ -102,15 +105,12 @@ class Generate:
 
     def _is_behind(self, output: Output) -> bool:
         """Whether settings or templates changed since it was written."""
-        return self._is_wanted(output) and output.rule_hash != self.rendering.hash(output)
+        return output.rule_hash != self.rendering.hash(output)
 
-    def _is_wanted(self, output: Output) -> bool:
-        """Whether there are, or shall be, files of it: an empty category that was pruned stays away."""
-        if output.kind != "category" or output.items:
-            return True
-        return output.updated is not None and any(
-            output_id == output.id for output_id, _, _ in self.store.files().values()
-        )
+    def _kept_up(self, outputs: Iterable[Output]) -> list[Output]:
+        """Outputs that have, or shall have, files: an empty category that was pruned stays away."""
+        with_files = {output_id for output_id, _, _ in self.store.files().values()}
+        return [each for each in outputs if each.kind != "category" or each.items or each.id in with_files]
 
     def _outdate_missing(self) -> None:
         """Files that somebody removed or cut are written again; unneeded ones that are gone, forgotten."""
