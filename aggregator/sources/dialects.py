@@ -187,6 +187,8 @@ def _definitions(blocks: list[_Block]) -> list[str]:
 
 
 def _markdown(text: str, definitions: list[str]) -> str:
+    if len(text) > markup.MAX_MARKDOWN:
+        return _text_to_html(text)  # the Markdown reader would need minutes
     text = re.sub(r"(?m)^(\s{0,3})＞", r"\1>", text)
     if not (_MARKDOWN.search(text) or _QUOTE.search(text)):
         text = _as_paragraphs(text)

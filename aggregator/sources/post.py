@@ -39,6 +39,7 @@ _LANGUAGE_KEYS = ("lang", "language", "locale")
 _SUMMARY_KEYS = ("summary", "excerpt", "description")
 _DATED_NAME = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)", re.ASCII)
 _ORIGIN = re.compile(r"文章(?:\s|<[^<>]*>)*来源")
+_UNSEEN = re.compile(r"<!--|<script|<template|hidden|display\s*:", re.IGNORECASE)
 _DATED_ID = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 _DIALECTS: dict[str, Dialect] = {".txt": "text", ".html": "html"}
 
@@ -213,9 +214,9 @@ def _origin(content: str) -> str | None:
     first = _ORIGIN.search(content)
     if first is None:
         return None
+    if _UNSEEN.search(content):
+        return postbody.origin(markup.to_text(markup.clean(content)))
     start = max(content.rfind("<p", 0, first.start()), 0)
-    if "<!--" in content[:start]:
-        start = 0  # it may be inside a comment
     return postbody.origin(markup.to_text(content[start:]))
 
 

@@ -140,6 +140,12 @@ def test_an_html_file_is_no_markdown() -> None:
     assert to_html("a *b*\n\n# c\n\n> d", "html").startswith("<p>a *b*</p>\n<p># c</p>\n<blockquote>")
 
 
+def test_more_markdown_than_its_reader_can_take_is_shown_as_text() -> None:
+    html = to_html("*a* <\n" * (markup.MAX_MARKDOWN // 5), "markdown")
+
+    assert html.startswith("<p>*a* &lt;<br>")
+
+
 @pytest.mark.parametrize("body", ["", "\n\n", "  \n\t\n"])
 def test_nothing_is_nothing(body: str) -> None:
     assert to_html(body, "markdown") == to_html(body, "html") == to_html(body, "text") == ""
