@@ -64,8 +64,8 @@ class FakeRouting(FakeState):
         self._outputs[output_id] = replace(self._outputs[output_id], name=slug)
         self._names.setdefault(name, output_id)
         self._register(slug, output_id)
-        self._outdate_listed([output_id])
-        self._outdate_outputs_of(item_id for each, item_id in self._members if each == output_id)
+        items = {item_id for each, item_id in self._members if each == output_id}
+        self._outdate_listed({output_id, *(each for each, item_id in self._members if item_id in items)})
 
     def unrouted(self, limit: int) -> Sequence[Routable]:
         pending = [item for item in self._items.values() if not item.routed]
@@ -80,11 +80,13 @@ class FakeRouting(FakeState):
         ]
 
     def route(self, routes: Sequence[Route], now: datetime) -> None:
+        concerned: set[int] = set()
         for route in routes:
             if route.item_id in self._items:
-                self._route(self._items[route.item_id], dict(route.memberships), now)
+                concerned |= self._route(self._items[route.item_id], dict(route.memberships), now)
+        self._outdate_listed(concerned)
 
-    def _route(self, item: StoredItem, wanted: Mapping[int, str], now: datetime) -> None:
+    def _route(self, item: StoredItem, wanted: Mapping[int, str], now: datetime) -> set[int]:
         item.routed = True
         held = {output_id: member for (output_id, each), member in self._members.items() if each == item.id}
         for output_id in held.keys() - wanted.keys():
@@ -97,7 +99,7 @@ class FakeRouting(FakeState):
             self._members[output_id, item.id] = Member(item.place, why, shown)
         moved = {output_id for output_id, member in held.items() if member.place != item.place}
         elsewhere = held.keys() | wanted.keys() if held.keys() != wanted.keys() else set()
-        self._outdate_listed(elsewhere | moved & wanted.keys())
+        return set(elsewhere | moved & wanted.keys())
 
     def set_hidden(self, item_id: int, hidden: bool) -> None:
         item = self._items.get(item_id)

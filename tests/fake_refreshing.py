@@ -56,9 +56,7 @@ class FakeRefreshing(FakeState):
             return True
         before, stored.configured = stored.configured, source
         if before.parse_hash != source.parse_hash:
-            for name, (record, item_id) in stored.documents.items():
-                blank = replace(record.stamp, size=0, mtime_ns=0, hash="")
-                stored.documents[name] = (replace(record, stamp=blank), item_id)
+            _forget_stamps(stored)
         returned, stored.active = not stored.active, True
         if returned:
             self._reroute(self._own(stored))
@@ -77,23 +75,35 @@ class FakeRefreshing(FakeState):
         )
 
     def _state(self, source: StoredSource) -> SourceState:
-        outcome = source.outcome
         return SourceState(
             id=source.configured.id,
             type=source.configured.type,
             title=source.info.title,
             active=source.active,
             enabled=source.configured.enabled,
-            paused=False,
+            paused=source.paused,
             items=self.count_live(source.configured.id),
             last_success=source.last_success,
-            attempted=outcome.at if outcome else None,
+            attempted=source.attempted,
             first_failure=source.first_failure,
             failures=source.failures,
-            error=outcome.error if outcome else None,
-            notice=outcome.notice if outcome else None,
+            error=source.error,
+            notice=source.notice,
             problems=sum(1 for record, _ in source.documents.values() if record.problems),
         )
+
+    def set_paused(self, source_id: str, paused: bool) -> bool:
+        source = self._sources.get(source_id)
+        if source is not None:
+            source.paused = paused
+        return source is not None
+
+    def reset(self, source_id: str) -> bool:
+        source = self._sources.get(source_id)
+        if source is not None:
+            source.failures, source.first_failure, source.error, source.notice = 0, None, None, None
+            _forget_stamps(source)
+        return source is not None
 
     # ── what is known ──
 
@@ -239,8 +249,14 @@ def _kept(source: Source) -> tuple[object, ...]:
     )
 
 
+def _forget_stamps(source: StoredSource) -> None:
+    for name, (record, item_id) in source.documents.items():
+        blank = replace(record.stamp, size=0, mtime_ns=0, hash="")
+        source.documents[name] = (replace(record, stamp=blank), item_id)
+
+
 def _end(source: StoredSource, outcome: Outcome) -> None:
-    source.outcome = outcome
+    source.attempted, source.error, source.notice = outcome.at, outcome.error, outcome.notice
     if outcome.error is None:
         source.last_success, source.first_failure, source.failures = outcome.at, None, 0
     else:

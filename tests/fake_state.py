@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from aggregator.model import Item, Source
-    from aggregator.records import DocumentRecord, ItemChange, Outcome, Output
+    from aggregator.records import DocumentRecord, ItemChange, Output
 
 
 @dataclass(eq=False)
@@ -21,10 +21,13 @@ class StoredSource:
     number: int
     configured: Source
     active: bool = True
+    paused: bool = False
     said: SourceInfo = field(default_factory=SourceInfo)
     documents: dict[str, tuple[DocumentRecord, int | None]] = field(default_factory=dict)
     aliases: dict[str, int] = field(default_factory=dict)
-    outcome: Outcome | None = None
+    attempted: datetime | None = None
+    error: str | None = None
+    notice: str | None = None
     last_success: datetime | None = None
     first_failure: datetime | None = None
     failures: int = 0

@@ -12,7 +12,7 @@ from aggregator.errors import StoreError
 from aggregator.store.copying import copy_database, unused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from aggregator.store.connection import Connection
@@ -39,8 +39,9 @@ def version_of(raw: sqlite3.Connection) -> int:
     return int(version)
 
 
-def refuse_foreign(path: Path, raw: sqlite3.Connection) -> None:
-    """Raise StoreError where the file is not a store, or a newer program's."""
+def refuse_foreign(path: Path, raw: sqlite3.Connection, known: int | None = None) -> None:
+    """Raise StoreError where the file is not a store, or newer than ``known``: this program's version."""
+    known = latest() if known is None else known
     version = version_of(raw)
     ((application,),) = raw.execute("pragma application_id")
     ((tables,),) = raw.execute("select count(*) from sqlite_master")
@@ -48,21 +49,24 @@ def refuse_foreign(path: Path, raw: sqlite3.Connection) -> None:
         return
     if application != APPLICATION_ID or version == 0:
         raise StoreError(f"{path}: is a database, but not of this program; choose another file for `store`")
-    if version > latest():
+    if version > known:
         raise StoreError(
             f"{path}: was written by a newer version of this program (schema {version}, this one knows"
-            f" {latest()}); upgrade the program, or `aggregator db restore` a backup from before"
+            f" {known}); upgrade the program, or `aggregator db restore` a backup from before"
         )
 
 
-def migrate(connection: Connection, now: datetime, site: str | None = None) -> None:
+def migrate(
+    connection: Connection, now: datetime, site: str | None = None, files: Sequence[Path] | None = None
+) -> None:
     """Bring the file up to date, a transaction a migration; ``site``: the uuid of a new file, else random."""
+    files = migrations() if files is None else files
     with connection.reading() as raw:
-        refuse_foreign(connection.path, raw)
+        refuse_foreign(connection.path, raw, len(files))
         before = version_of(raw)
-    if 0 < before < latest():
+    if 0 < before < len(files):
         copy_database(connection.path, unused(connection.path, f".v{before}.bak"))
-    for number, file in enumerate(migrations(), start=1):
+    for number, file in enumerate(files, start=1):
         if number > before:
             with connection.writing() as raw:
                 if version_of(raw) < number:

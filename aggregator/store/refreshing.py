@@ -75,12 +75,12 @@ def _known(raw: sqlite3.Connection, item_ids: Iterable[int]) -> Mapping[int, Kno
         item_id: Known(
             item_id=item_id,
             native_id=original(native_id),
-            fingerprint=fingerprint,
+            fingerprint=original(fingerprint),
             published=from_micros(published, zone),
             updated=from_micros(updated),
             first_seen=from_micros(first_seen),
             live=state == "live",
-            content_key=content_key,
+            content_key=original(content_key),
         )
         for item_id, native_id, fingerprint, published, zone, updated, first_seen, state, content_key in rows
     }

@@ -491,6 +491,29 @@ def test_what_lists_the_sources_follows_what_a_source_calls_itself(store: Store)
     assert output_of(store, "directory").generation
 
 
+def test_a_paused_source_says_so_until_it_is_resumed(store: Store) -> None:
+    assert store.set_paused("posts", True)
+    paused = store.states()[0].state
+    assert store.set_paused("posts", False)
+
+    assert paused == "paused"
+    assert store.states()[0].state == "waiting"
+    assert not store.set_paused("unknown", True)
+
+
+def test_a_reset_source_is_read_from_the_start_and_keeps_its_items(store: Store) -> None:
+    save(store, a_change("1"), documents=(a_document("a.md", "1"),), outcome=Outcome(at=NOW))
+    save(store, outcome=Outcome(at=LATER, error="timed out", notice="held back"))
+
+    assert store.reset("posts")
+
+    (state,) = store.states()
+    assert (state.state, state.failures, state.first_failure, state.items) == ("ok", 0, None, 1)
+    assert (state.error, state.notice) == (None, None)
+    assert store.bookmark("posts").documents["a.md"].stamp == Stamp("a.md", 0, 0, "")
+    assert not store.reset("unknown")
+
+
 # ── cleaning again ────────────────────────────────────────────────────────────────────────────────────────
 
 
