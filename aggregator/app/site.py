@@ -39,14 +39,14 @@ class SiteAccess:
     @staticmethod
     def schema() -> dict[str, Any]:
         """The JSON Schema of the configuration."""
-        from aggregator.config import json_schema
+        from aggregator.config.editors import json_schema
         from aggregator.sources import adapters
 
         return json_schema(adapters())
 
     def effective(self) -> Sequence[tuple[str, str, str]]:
         """Every setting in force: key, value, where it came from; secrets are not shown."""
-        from aggregator.config import show
+        from aggregator.config.show import show
 
         return show(self.settings.path, self.adapters, self.environ)
 

@@ -14,7 +14,7 @@ import click
 
 from aggregator import __version__
 from aggregator.cli.common import common_options
-from aggregator.errors import AggregatorError
+from aggregator.errors import AggregatorError, ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,8 +93,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except AggregatorError as error:
         from aggregator.text import terminal_safe
 
+        # A mistake in the configuration begins with its place, so that editors can jump there.
+        prefix = "" if isinstance(error, ConfigError) else "aggregator: "
         for line in str(error).splitlines():
-            click.echo(f"aggregator: {terminal_safe(line)}", err=True)
+            click.echo(f"{prefix}{terminal_safe(line)}", err=True)
         return error.exit_code
     except KeyboardInterrupt:
         click.echo("interrupted", err=True)

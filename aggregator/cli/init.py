@@ -30,7 +30,7 @@ def init(folder: Path, *, force: bool) -> None:
 
     Nothing that exists is replaced without --force.
     """
-    from aggregator.config import annotated
+    from aggregator.config.template import annotated
 
     sample = (files("aggregator.cli") / "site" / _SAMPLE).read_text("utf-8")
     contents = {

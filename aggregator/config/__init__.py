@@ -2,14 +2,13 @@
 
 One rule: whatever is wrong is told at once, each with file, line and column. The way through:
 ``document`` (text → tree with places) → ``overlay`` → ``interpolate`` → ``check`` against ``schema`` →
-``cross`` → ``assemble`` → :class:`Settings`.
+``cross`` → ``assemble`` → :class:`Settings`. What only ``init`` and ``validate`` need is in ``editors``,
+``reference``, ``show`` and ``template``, which cost time to import.
 """
 
 from __future__ import annotations
 
-from aggregator.config.editors import json_schema
 from aggregator.config.load import find, load
-from aggregator.config.reference import reference
 from aggregator.config.settings import (
     FetchSettings,
     HostSettings,
@@ -18,8 +17,6 @@ from aggregator.config.settings import (
     Settings,
     SourceSettings,
 )
-from aggregator.config.show import show
-from aggregator.config.template import annotated
 
 __all__ = [
     "FetchSettings",
@@ -28,10 +25,6 @@ __all__ = [
     "ServerSettings",
     "Settings",
     "SourceSettings",
-    "annotated",
     "find",
-    "json_schema",
     "load",
-    "reference",
-    "show",
 ]

@@ -7,7 +7,9 @@ import sys
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
-from aggregator.config import annotated, json_schema, reference
+from aggregator.config.editors import json_schema
+from aggregator.config.reference import reference
+from aggregator.config.template import annotated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from aggregator.config import json_schema
+from aggregator.config.editors import json_schema
 from tests.config.adapters import ADAPTERS
 
 if TYPE_CHECKING:

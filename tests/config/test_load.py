@@ -11,10 +11,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from aggregator.config import annotated, find, load
+from aggregator.config import find, load
 from aggregator.config.schema import Configuration, SourceSection
 from aggregator.config.schema_rules import CategorySection, ConditionSection, FilterSection
 from aggregator.config.shape import inner_models, names
+from aggregator.config.template import annotated
 from aggregator.errors import ConfigError
 from aggregator.rules import OutputSettings
 from aggregator.views import Site

@@ -3,8 +3,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from aggregator.config import annotated
 from aggregator.config.__main__ import main
+from aggregator.config.template import annotated
 
 if TYPE_CHECKING:
     import pytest

@@ -3,9 +3,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aggregator.config import reference
 from aggregator.config.__main__ import installed
 from aggregator.config.describe import keys
+from aggregator.config.reference import reference
 from aggregator.config.schema import Configuration, SourceSection
 from aggregator.config.schema_rules import ConditionSection
 from aggregator.config.shape import inner_models

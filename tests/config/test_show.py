@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aggregator.config import show
+from aggregator.config.show import show
 from tests.config.adapters import ADAPTERS
 
 if TYPE_CHECKING:

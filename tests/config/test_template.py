@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aggregator.config import annotated, load
+from aggregator.config import load
 from aggregator.config.__main__ import installed
+from aggregator.config.template import annotated
 from tests.config.adapters import ADAPTERS
 
 if TYPE_CHECKING:
