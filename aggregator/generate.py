@@ -113,15 +113,18 @@ class Generate:
         return [each for each in outputs if each.kind != "category" or each.items or each.id in with_files]
 
     def _outdate_missing(self) -> None:
-        """Files that somebody removed or cut are written again; unneeded ones that are gone, forgotten."""
+        """Write again what somebody removed or cut, also an empty category's until it is pruned."""
         recorded = self.store.files()
         sizes = self.folder.sizes(recorded)
         amiss = {path: about[0] for path, about in recorded.items() if sizes.get(path) != about[2]}
         if not amiss:
             return
-        unneeded = set(self._unneeded(self.store.outputs(), None))
-        self.store.forget_files([path for path in amiss if path in unneeded and path not in sizes])
-        self.store.outdate({output_id for path, output_id in amiss.items() if path not in unneeded})
+        outputs = self.store.outputs()
+        lists = {output.id for output in outputs if output.kind == "directory"}
+        upheld = {path for output in outputs for path in self.rendering.paths(output)}
+        lost = [path for path in amiss if path in upheld or amiss[path] in lists]
+        self.store.outdate({amiss[path] for path in lost})
+        self.store.forget_files([path for path in amiss if path not in lost and path not in sizes])
 
     def _unneeded(self, outputs: Sequence[Output], directory: Made | None) -> tuple[str, ...]:
         """Files of ours that no output needs any more.

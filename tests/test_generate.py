@@ -10,7 +10,7 @@ from aggregator.errors import UsageError
 from aggregator.generate import Generate
 from aggregator.identity import fingerprint
 from aggregator.model import Tag
-from aggregator.records import Changes, ItemChange, Save
+from aggregator.records import Changes, ItemChange, Published, Save
 from aggregator.rendering import Rendering
 from aggregator.reports import GenerateReport
 from aggregator.routing import Routing, rules_hash
@@ -390,7 +390,7 @@ def test_files_of_others_are_never_pruned() -> None:
     assert site.folder.files["category/hand-made.xml"] == b"mine"
 
 
-def test_an_unneeded_file_that_somebody_removed_is_forgotten() -> None:
+def test_an_empty_category_that_was_not_pruned_keeps_its_feed_for_its_subscribers() -> None:
     site = Site()
     site.add("a", "macro")
     site.generate()
@@ -400,7 +400,29 @@ def test_an_unneeded_file_that_somebody_removed_is_forgotten() -> None:
 
     site.generate()
 
-    assert "category/macro.xml" not in site.store.files()
+    assert "category/macro.xml" in site.folder.files
+
+
+def test_a_file_of_a_form_that_is_no_longer_written_is_forgotten_when_it_is_gone() -> None:
+    site = Site(categories=(Category(slug="economy", was=("macro",)),))
+    site.add("a", "macro")
+    site.generate()
+    site.rules = Rules(categories=(Category(slug="economy"),))
+    output = next(each for each in site.store.outputs() if each.name == "economy")
+    record = Published(
+        output_id=output.id,
+        generation=0,
+        title=output.title,
+        updated=output.updated,
+        rule_hash=output.rule_hash,
+        shown=(),
+        files={"category/economy.rss": ("", 1)},
+    )
+    site.store.published([record], site.clock())
+
+    site.generate()
+
+    assert "category/economy.rss" not in site.store.files()
 
 
 def test_what_cannot_be_written_is_told_and_due_again_while_the_others_go_on() -> None:

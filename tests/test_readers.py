@@ -58,7 +58,7 @@ def feed(site: Site, address: str) -> str:
 def test_reader_sees_every_entry_whole(feed: str, site: Site) -> None:
     with make_reader(":memory:") as reader:
         reader.add_feed(feed)
-        reader.update_feeds()
+        reader.update_feeds(scheduled=False)
         first, second = reader.get_entries(sort=EntrySort.RECENT)
         shown = reader.get_feed(feed)
 
@@ -76,7 +76,7 @@ def test_reader_sees_every_entry_whole(feed: str, site: Site) -> None:
         # This server tells changes by the second; the test is faster than that.
         written = site.root / "feeds" / "category" / "macro.xml"
         os.utime(written, (written.stat().st_atime, written.stat().st_mtime + 5))
-        reader.update_feeds()
+        reader.update_feeds(scheduled=False)
 
         assert sorted(str(entry.title) for entry in reader.get_entries()) == ["Edited", TITLES[1]]
 
