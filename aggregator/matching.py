@@ -8,7 +8,6 @@ a document was stays what it is, an equal body stands in for a vanished document
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from aggregator.identity import content_key
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aggregator.model import Item, KnownDocument
-    from aggregator.records import DocumentRecord, Known
+    from aggregator.records import Known
 
 _KEY_DIGITS = 16
 
@@ -115,27 +114,3 @@ class Matching:
             if gone.content_key == key and not self._holders.get(gone.native_id):
                 return Match(replace(item, native_id=gone.native_id), gone, alias=item.native_id)
         return Match(item)
-
-
-Rank = tuple[float, str]
-"""How good a document's claim to an item is; the smallest is the best."""
-
-
-def rank(published: datetime | None, name: str) -> Rank:
-    """Among documents that are the same item the newest date, then the first path, wins."""
-    return (-(published or datetime.min.replace(tzinfo=UTC)).timestamp(), name)
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A document's claim to tell an item's story."""
-
-    name: str
-    raw: Item
-    clean: Item
-    record: DocumentRecord
-
-    @property
-    def rank(self) -> Rank:
-        """Smaller is better."""
-        return rank(self.clean.published, self.name)

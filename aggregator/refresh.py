@@ -12,23 +12,20 @@ from typing import TYPE_CHECKING
 
 from aggregator import leaving
 from aggregator.compare import compare
+from aggregator.contest import Candidate, Chosen, Contest
 from aggregator.errors import SourceError
-from aggregator.matching import Candidate, Matching, rank
+from aggregator.matching import Matching
 from aggregator.model import Batch, Item, Listing, Problem, Source, SourceInfo
 from aggregator.reading import native_ids, read_batch
 from aggregator.records import Changes, DocumentRecord, ItemChange, Known, Outcome, Save
 from aggregator.reports import SourceResult
-from aggregator.tidy import CLEANER, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from aggregator.contracts import Adapter, Clock, RefreshStore
-    from aggregator.matching import Rank
     from aggregator.reading import Read
     from aggregator.reports import State
-
-_RECLEAN_BATCH = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,15 +50,6 @@ class Refresh:
             run.fail(str(error))
         return run.result()
 
-    def reclean(self) -> int:
-        """Clean again what another version of the cleaner cleaned; nothing counts as updated."""
-        done = 0
-        while stale := self.store.stale(CLEANER, _RECLEAN_BATCH):
-            cleaned = [(item_id, tidy(raw, first_seen)) for item_id, raw, first_seen in stale]
-            self.store.recleaned(cleaned, self.clock())
-            done += len(stale)
-        return done
-
 
 class _Pending:
     """What one batch amounts to so far."""
@@ -69,7 +57,7 @@ class _Pending:
     def __init__(self, known: Mapping[str, Known], former: Mapping[int, Known]) -> None:
         self.known = known
         self.former = former
-        self.chosen: dict[str, tuple[Candidate, Known | None]] = {}
+        self.chosen: dict[str, Chosen] = {}
         self.records: list[DocumentRecord] = []
         self.aliases: list[tuple[str, int]] = []
 
@@ -81,16 +69,14 @@ class _Run:
         self.common, self.store = common, common.store
         self.source, self.adapter, self.info, self.first_reading = source, adapter, info, first_reading
         self.now = common.clock()
+        self.nothing = Save(source_id=source.id, now=self.now, info=info)
         self.bookmark = self.store.bookmark(source.id)
         self.live_before = self.store.count_live(source.id)
         documents = self.bookmark.documents
         self.native_ids = {d.item_id: d.native_id for d in documents.values() if d.item_id is not None}
         self.listing: Listing | None = None
         self.matching = Matching(documents, frozenset(documents))
-        self.unread = set(documents)
-        self.best: dict[str, Rank] = {}
-        self.before: dict[str, Known | None] = {}
-        self.contested: dict[str, list[Candidate]] = {}
+        self.contest = Contest(documents)
         self.let_go: set[int] = set()
         self.problems: list[Problem] = []
         self.skipped: Counter[str] = Counter()
@@ -137,7 +123,7 @@ class _Run:
         former = self.store.known_items(self._items_of(read.document.name for read in reads))
         pending = _Pending(self.store.known(self.source.id, native_ids(reads)), former)
         for read in reads:
-            self.unread.discard(read.document.name)
+            self.contest.unread.discard(read.document.name)
             self.problems += read.reading.problems
             if not read.items:
                 pending.records.append(self._without_item(read))
@@ -149,12 +135,8 @@ class _Run:
                     self._claim(read, raw, clean, pending)
         changes = self._compare(pending.chosen)
         if changes.new or changes.updated or pending.records or pending.aliases or batch.touched:
-            self._save(
-                changes=changes,
-                documents=tuple(pending.records),
-                aliases=tuple(pending.aliases),
-                touched=batch.touched,
-            )
+            save = replace(self.nothing, changes=changes, documents=tuple(pending.records))
+            self.store.save(replace(save, aliases=tuple(pending.aliases), touched=batch.touched))
 
     def _without_item(self, read: Read) -> DocumentRecord:
         """A document that is no post, or could not be read: what it gave before leaves, or is kept."""
@@ -196,17 +178,12 @@ class _Run:
         )
         clean = replace(clean, native_id=native_id, seed=match.item.seed)
         candidate = Candidate(name, match.item, clean, record)
-        if native_id in self.contested or self.matching.rivals(name, native_id) & self.unread:
-            # Another document of this item may still come: both are judged at the end.
-            self.contested.setdefault(native_id, []).append(candidate)
-            return
-        pending.records.append(record)
-        if native_id not in self.best or candidate.rank < self.best[native_id]:
-            self.best[native_id] = candidate.rank
-            known = self.before.setdefault(native_id, match.known)
-            pending.chosen[native_id] = (candidate, known)
+        if self.contest.enter(candidate, match.known, self.matching.rivals(name, native_id)):
+            pending.records.append(record)
+            if (chosen := self.contest.judge(candidate)) is not None:
+                pending.chosen[native_id] = chosen
 
-    def _compare(self, chosen: Mapping[str, tuple[Candidate, Known | None]]) -> Changes:
+    def _compare(self, chosen: Mapping[str, Chosen]) -> Changes:
         known = {native_id: before for native_id, (_, before) in chosen.items() if before is not None}
         pairs = [(each.raw, self._clamped(each, known.get(key))) for key, (each, _) in chosen.items()]
         changes = compare(pairs, known, now=self.now, first_reading=self.first_reading)
@@ -235,25 +212,19 @@ class _Run:
 
     def finish(self) -> None:
         """Judge documents that claim the same item, let items leave, and record how it went."""
-        chosen: dict[str, tuple[Candidate, Known | None]] = {}
-        for native_id, candidates in self.contested.items():
-            best = min(candidates, key=lambda each: each.rank)
-            if all(best.rank < rank for rank in self._unread_ranks(native_id)):
-                chosen[native_id] = (best, self.store.known(self.source.id, [native_id]).get(native_id))
+        winners = {
+            each.raw.native_id: each for each in self.contest.settle(lambda it: self.matching.rivals("", it))
+        }
+        known = self.store.known(self.source.id, winners)
+        chosen: dict[str, Chosen] = {key: (each, known.get(key)) for key, each in winners.items()}
         changes = self._compare(chosen)
         left = self._leaving()
         self.removed, self.notice = len(left.items), left.notice
-        self._save(
-            changes=changes,
-            documents=tuple(each.record for candidates in self.contested.values() for each in candidates),
-            left=tuple(sorted(left.items)),
-            forgotten=left.forgotten,
-            outcome=self._outcome(),
+        save = replace(
+            self.nothing, changes=changes, left=tuple(sorted(left.items)), forgotten=left.forgotten
         )
-
-    def _unread_ranks(self, native_id: str) -> list[Rank]:
-        names = self.matching.rivals("", native_id) & self.unread
-        return [rank(self.bookmark.documents[name].published, name) for name in names]
+        records = tuple(each.record for each in self.contest.waiting)
+        self.store.save(replace(save, documents=records, outcome=self._outcome()))
 
     def _leaving(self) -> leaving.Leaving:
         let_go = frozenset(self._live_unheld(self.let_go))
@@ -279,7 +250,7 @@ class _Run:
     def fail(self, error: str) -> None:
         """Record that the source could not be read; what was saved before stays."""
         self.error = error
-        self._save(changes=Changes(), outcome=self._outcome())
+        self.store.save(replace(self.nothing, outcome=self._outcome()))
 
     def _seconds(self) -> float:
         return (self.common.clock() - self.now).total_seconds()
@@ -294,19 +265,6 @@ class _Run:
             updated=len(self.updated - self.new),
             removed=self.removed,
         )
-
-    def _save(
-        self,
-        *,
-        changes: Changes,
-        documents: tuple[DocumentRecord, ...] = (),
-        outcome: Outcome | None = None,
-        **more: tuple[object, ...],
-    ) -> None:
-        save = Save(
-            source_id=self.source.id, now=self.now, changes=changes, documents=documents, info=self.info
-        )
-        self.store.save(replace(save, outcome=outcome, **more))  # type: ignore[arg-type]  # fields of Save
 
     def result(self) -> SourceResult:
         """What to tell the operator."""

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from aggregator.identity import content_key
-from aggregator.matching import Matching, rank, second_name
+from aggregator.matching import Matching, second_name
 from aggregator.model import Item, KnownDocument, Stamp
 from aggregator.records import Known
 from tests.builders import NOW, an_item
@@ -164,9 +164,3 @@ def test_a_document_that_is_no_post_any_more_holds_nothing() -> None:
     matching.let_go("unknown")
 
     assert matching.rivals("", CODED.native_id) == frozenset()
-
-
-def test_the_newest_date_then_the_first_path_ranks_best() -> None:
-    later = NOW.replace(year=2027)
-
-    assert min([rank(NOW, "a"), rank(later, "b"), rank(later, "c"), rank(None, "d")]) == rank(later, "b")

@@ -9,6 +9,7 @@ import pytest
 
 from aggregator.errors import FetchError, ParseError
 from aggregator.model import Item, Problem, Reading, SourceInfo
+from aggregator.recleaning import reclean
 from aggregator.refresh import Refresh
 from aggregator.reports import SourceResult
 from tests.builders import NOW, a_source, an_item
@@ -349,7 +350,7 @@ def test_what_another_cleaner_cleaned_is_cleaned_again_without_an_update() -> No
     before = site.item("infocode:1")
     site.store.recleaned([(before.item_id, replace(before.clean, cleaner=0))], site.clock())
 
-    done = Refresh(store=site.store, clock=site.clock).reclean()
+    done = reclean(site.store, site.clock)
 
     after = site.item("infocode:1")
     assert done == 1

@@ -44,6 +44,7 @@ class App(Care):
         progress: Callable[[str, int], None] = no_progress,
     ) -> RefreshReport:
         """Read the sources that are due, and write what changed; ``wait`` seconds for the lock at most."""
+        from aggregator.recleaning import reclean
         from aggregator.refresh import Refresh
         from aggregator.reports import GenerateReport, RefreshReport
 
@@ -52,10 +53,10 @@ class App(Care):
             if not dry_run:
                 self._folder(store).claim(known_files=bool(store.files()))
             store.sync(self.settings.sources, self.clock())
+            reclean(store, self.clock)
             refresh = Refresh(
                 store=store, clock=self.clock, accept_removals=accept_removals, progress=progress
             )
-            refresh.reclean()
             results = asyncio.run(self._read(refresh, chosen, store.states()))
             generated = GenerateReport() if dry_run else self._generate(store)
         return RefreshReport(sources=results, generated=generated, dry_run=dry_run)

@@ -1,0 +1,21 @@
+"""Clean again what another version of the cleaner cleaned: outputs follow, nothing counts as updated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aggregator.tidy import CLEANER, tidy
+
+if TYPE_CHECKING:
+    from aggregator.contracts import Clock, RefreshStore
+
+_BATCH = 200
+
+
+def reclean(store: RefreshStore, clock: Clock) -> int:
+    """Clean every such item from its raw form; returns how many there were."""
+    done = 0
+    while stale := store.stale(CLEANER, _BATCH):
+        store.recleaned([(item_id, tidy(raw, first_seen)) for item_id, raw, first_seen in stale], clock())
+        done += len(stale)
+    return done
