@@ -26,6 +26,13 @@ _BIDI_CLASSES = frozenset({"AL", "L", "R", "LRE", "RLE", "LRO", "RLO", "PDF", "L
 _BLANK_EDGES = " \u200b\u2060"
 
 
+_PERHAPS_COMBINING = re.compile(
+    r"[^\u0000-\u02ff\u2010-\u2027\u2030-\u205e\u3000-\u3029\u3041-\u3096\u309b-\u30ff\u3100-\ua66e"
+    r"\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef]"
+)
+"""Whatever is not Latin, Chinese, Japanese or Korean: only there is it worth looking for combining marks."""
+
+
 def xml_safe(value: str) -> str:
     """Drop what XML 1.0 forbids (section 2.2) and lone surrogates; everything else stays."""
     if _FORBIDDEN_IN_XML.search(value) is None:
@@ -50,6 +57,8 @@ def plain(value: str, limit: int = 2000) -> str:
 
 def _short_runs(value: str) -> str:
     """Drop combining marks beyond ``COMBINING_RUN``: normalising long runs takes quadratic time."""
+    if _PERHAPS_COMBINING.search(value) is None:
+        return value
     kept: list[str] = []
     run = 0
     for character in value:

@@ -220,3 +220,11 @@ def test_any_bytes_can_be_read(body: bytes, declared: str | None) -> None:
 @given(st.text(st.characters(codec="utf-8")).filter(lambda value: not value.startswith("\ufeff")))
 def test_valid_utf8_is_read_as_it_is(value: str) -> None:
     assert text.decode(value.encode(), "gbk") == (value, None)
+
+
+def test_what_is_passed_over_at_a_glance_never_combines() -> None:
+    passed = (
+        character for character in map(chr, range(0x10000)) if not text._PERHAPS_COMBINING.match(character)
+    )
+
+    assert [character for character in passed if unicodedata.combining(character)] == []
