@@ -7,17 +7,30 @@ from __future__ import annotations
 
 import json
 import zlib
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from aggregator.model import Enclosure, Item, Person, Problem, SourceInfo, Tag, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 _ESCAPED = "\ufdd0"
 """A noncharacter: begins a text that was turned to hexadecimal because SQLite could not hold it."""
 _LEVEL = 6
+
+
+class DamagedValueError(ValueError):
+    """A column does not hold what was written to it: the file is damaged."""
+
+
+@contextmanager
+def _whole() -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, TypeError, LookupError, AttributeError, zlib.error) as error:
+        raise DamagedValueError(str(error)) from error
 
 
 # ── text ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -88,7 +101,11 @@ def encode_item(item: Item) -> str:
 
 def decode_item(text: str, source_id: str) -> Item:
     """What :func:`encode_item` was given, as an item of ``source_id``."""
-    stored: dict[str, Any] = json.loads(text)
+    with _whole():
+        return _to_item(json.loads(text), source_id)
+
+
+def _to_item(stored: dict[str, Any], source_id: str) -> Item:
     return Item(
         source_id=source_id,
         native_id=stored["native_id"],
@@ -117,7 +134,8 @@ def pack(item: Item) -> bytes:
 
 def unpack(body: bytes, source_id: str) -> Item:
     """What :func:`pack` was given."""
-    return decode_item(zlib.decompress(body).decode(), source_id)
+    with _whole():
+        return decode_item(zlib.decompress(body).decode(), source_id)
 
 
 def _text(text: Text) -> list[str]:
@@ -156,7 +174,11 @@ def encode_info(info: SourceInfo) -> str:
 
 def decode_info(text: str) -> SourceInfo:
     """What :func:`encode_info` was given."""
-    stored: dict[str, Any] = json.loads(text)
+    with _whole():
+        return _to_info(json.loads(text))
+
+
+def _to_info(stored: dict[str, Any]) -> SourceInfo:
     return SourceInfo(
         id=stored.get("id", ""),
         title=stored.get("title", ""),
@@ -173,4 +195,5 @@ def encode_problems(problems: Sequence[Problem]) -> str | None:
 
 def decode_problems(text: str | None) -> tuple[Problem, ...]:
     """What :func:`encode_problems` was given."""
-    return () if text is None else tuple(Problem(*one) for one in json.loads(text))
+    with _whole():
+        return () if text is None else tuple(Problem(*one) for one in json.loads(text))

@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from aggregator.errors import StoreError
+from aggregator.store.codec import DamagedValueError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +40,9 @@ def translated(path: Path) -> Iterator[None]:
         code: int = getattr(error, "sqlite_errorcode", 0) & 0xFF
         cause = _CAUSES.get(code, f"was refused by the database: {error}")
         raise StoreError(f"{path}: {cause}") from error
+    except (UnicodeDecodeError, OverflowError, DamagedValueError) as error:
+        # SQLite's own messages quote damaged bytes; damaged numbers are no dates.
+        raise StoreError(f"{path}: {_CORRUPT}") from error
 
 
 class Connection:

@@ -30,7 +30,8 @@ _LARGEST = 2**63 - 1
 _STATES = (
     "select s.key, s.kind, coalesce(nullif(s.title, ''), s.feed_title), s.active, s.enabled, s.paused,"
     " coalesce(live.items, 0), s.last_success, s.attempted, s.first_failure, s.failures, s.error, s.notice,"
-    " (select count(*) from documents d where d.source_id = s.id and d.problems is not null)"
+    " (select count(*) from documents d indexed by documents_with_problems"
+    " where d.source_id = s.id and d.problems is not null)"
     " from sources s left join"
     " (select source_id, count(*) as items from items where state = 'live' group by source_id) as live"
     " on live.source_id = s.id order by s.active desc, iif(s.active, s.rank, 0), s.key"
@@ -38,17 +39,17 @@ _STATES = (
 
 FINDERS = (
     "select id from items where public_id = ?1",
-    "select i.id from sources s join items i on i.source_id = s.id and i.native_id = ?1",
+    "select i.id from sources s cross join items i on i.source_id = s.id and i.native_id = ?1",
     (
-        "select a.item_id from sources s join aliases a"
+        "select a.item_id from sources s cross join aliases a"
         " on a.source_id = s.id and a.kind = 'native' and a.value = ?1"
     ),
     (
-        "select d.item_id from sources s join documents d"
+        "select d.item_id from sources s cross join documents d"
         " on d.source_id = s.id and d.name = ?1 and d.item_id is not null"
     ),
 )
-"""Each way an item may be named, answered from an index."""
+"""Each way an item may be named, answered from an index: ``cross join`` has SQLite keep this order."""
 
 LISTINGS = {
     (False, False): "select id from items order by published desc, public_id limit :limit",
@@ -144,7 +145,8 @@ class Reading(Connected):
         """See :meth:`aggregator.contracts.Library.problems`."""
         with self._connection.reading() as raw:
             rows = raw.execute(
-                "select d.problems from sources s join documents d on d.source_id = s.id"
+                "select d.problems from sources s join documents d indexed by documents_with_problems"
+                " on d.source_id = s.id"
                 " where s.key = ? and d.problems is not null order by d.name",
                 (bindable(source_id),),
             )

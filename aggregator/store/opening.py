@@ -45,8 +45,9 @@ def open_store(
         connection = connect(path, patience=patience)
     try:
         if not read_only:
+            _refuse_blank(connection, outputs, anew=anew)
             migrate(connection, clock(), site=outputs)
-        _check(connection)
+        refuse_unready(connection, latest())
         store = SqliteStore(connection)
         _refuse_stranger(store, outputs)
     except BaseException:
@@ -74,6 +75,14 @@ def _refuse_loss(path: Path, outputs: str | None, *, anew: bool) -> None:
     )
 
 
+def _refuse_blank(connection: Connection, outputs: str | None, *, anew: bool) -> None:
+    """A file can be a database and hold nothing: what a program leaves that opened it and did no more."""
+    with connection.reading() as raw:
+        blank = version_of(raw) == 0
+    if blank:
+        _refuse_loss(connection.path, outputs, anew=anew)
+
+
 def _create(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -96,14 +105,17 @@ def _open_for_reading(path: Path, patience: float) -> Connection:
     return connect(path, read_only=True, patience=patience)
 
 
-def _check(connection: Connection) -> None:
-    """What a whole check would find is left to ``db check``; this is what every command can afford."""
+def refuse_unready(connection: Connection, known: int) -> None:
+    """Raise StoreError where the file is not whole or not of version ``known``, as far as a glance tells.
+
+    A whole check is left to ``db check``; this is what every command can afford.
+    """
     with connection.reading() as raw:
-        refuse_foreign(connection.path, raw)
+        refuse_foreign(connection.path, raw, known)
         version = version_of(raw)
         if version == 0:
             raise StoreError(f"no database at {connection.path}: run `aggregator refresh` first")
-        if version < latest():
+        if version < known:
             raise StoreError(
                 f"{connection.path}: was written by an older version of this program;"
                 " run `aggregator refresh` once to bring it up to date"

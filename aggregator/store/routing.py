@@ -46,7 +46,7 @@ class Routing(Connected):
         """See :meth:`aggregator.contracts.RoutingStore.pending_names`."""
         with self._connection.reading() as raw:
             rows = raw.execute(
-                "select distinct t.term from items i join terms t on t.item_id = i.id and t.scheme = ?"
+                "select distinct t.term from items i cross join terms t on t.item_id = i.id and t.scheme = ?"
                 " where i.routed = 0 order by t.term",
                 (OWN_CATEGORY,),
             )

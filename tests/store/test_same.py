@@ -217,7 +217,7 @@ def _view(store: Store) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(_steps, min_size=5, max_size=25))
 def test_both_stores_say_the_same_after_any_steps(steps: list[Step]) -> None:
     with (

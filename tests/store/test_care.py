@@ -1,0 +1,296 @@
+"""The store is backed up beside a writer, restored whole, and checked to the last page."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aggregator.errors import StoreError
+from aggregator.store import backup, check, open_store, restore, vacuum
+from aggregator.store.care import _INVARIANTS
+from tests.builders import NOW, a_source
+from tests.store.changes import a_change, id_of, route_all, save
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from aggregator.store import SqliteStore
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "aggregator.db"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[SqliteStore]:
+    with open_store(path) as store:
+        store.sync([a_source("posts")], NOW)
+        save(store, a_change("1"))
+        yield store
+
+
+def natives(path: Path) -> set[str]:
+    with open_store(path, read_only=True) as store:
+        return {record.raw.native_id for record in store.items()}
+
+
+def names(folder: Path) -> set[str]:
+    return {each.name for each in folder.iterdir()}
+
+
+# ── backup ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_backup_beside_a_writer_is_one_whole_file_for_its_owner(store: SqliteStore, tmp_path: Path) -> None:
+    folder = tmp_path / "copies"
+    folder.mkdir()
+
+    with store._connection.writing() as raw:
+        raw.execute("update items set state = 'left'")
+        backup(store.path, folder / "copy.db")
+
+    assert names(folder) == {"copy.db"}
+    assert (folder / "copy.db").stat().st_mode & 0o777 == 0o600
+    assert natives(folder / "copy.db") == {"1"}
+    assert check(folder / "copy.db") == []
+
+
+def test_a_backup_replaces_nothing_unless_forced(store: SqliteStore, tmp_path: Path) -> None:
+    target = tmp_path / "copy.db"
+    target.write_text("precious", encoding="utf-8")
+
+    with pytest.raises(StoreError, match=r"is there already.*--force"):
+        backup(store.path, target)
+    before = target.read_text(encoding="utf-8")
+    backup(store.path, target, force=True)
+
+    assert before == "precious"
+    assert natives(target) == {"1"}
+
+
+def test_a_backup_onto_the_store_itself_is_refused(store: SqliteStore) -> None:
+    with pytest.raises(StoreError, match="is the store itself"):
+        backup(store.path, store.path, force=True)
+
+
+def test_a_backup_that_cannot_be_written_leaves_nothing(store: SqliteStore, tmp_path: Path) -> None:
+    before = names(tmp_path)
+
+    with pytest.raises(StoreError, match="cannot be written: No such file"):
+        backup(store.path, tmp_path / "nowhere" / "copy.db")
+
+    assert names(tmp_path) == before
+
+
+def test_a_damaged_store_leaves_no_half_backup(path: Path, store: SqliteStore, tmp_path: Path) -> None:
+    save(store, *(a_change(f"more {number}") for number in range(100)))
+    store.close()
+    body = path.read_bytes()
+    path.write_bytes(body[: len(body) // 2])
+    before = names(tmp_path)
+
+    with pytest.raises(StoreError):
+        backup(path, tmp_path / "copy.db")
+
+    assert names(tmp_path) - before <= {"aggregator.db-wal", "aggregator.db-shm"}
+
+
+@pytest.mark.parametrize("body", [None, b"", b"not a database" * 99])
+def test_only_a_store_is_backed_up(path: Path, tmp_path: Path, body: bytes | None) -> None:
+    if body is not None:
+        path.write_bytes(body)
+
+    with pytest.raises(StoreError, match=r"no database at|is not a database"):
+        backup(path, tmp_path / "copy.db")
+
+
+# ── restore ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_restored_store_is_as_it_was_and_the_replaced_one_is_kept(
+    store: SqliteStore, path: Path, tmp_path: Path
+) -> None:
+    backup(path, tmp_path / "copy.db")
+    save(store, a_change("2"))
+    store.close()
+
+    first = restore(tmp_path / "copy.db", path)
+    second = restore(tmp_path / "copy.db", path)
+
+    assert (first, second) == (
+        tmp_path / "aggregator.db.before-restore",
+        tmp_path / "aggregator.db.before-restore-2",
+    )
+    assert natives(path) == {"1"}
+    assert first is not None
+    assert natives(first) == {"1", "2"}
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_log_of_the_replaced_store_goes_with_it(store: SqliteStore, path: Path, tmp_path: Path) -> None:
+    backup(path, tmp_path / "copy.db")
+    save(store, a_change("2"))
+    # As a crash leaves it: the last changes are in the log alone.
+    crashed = tmp_path / "crashed"
+    crashed.mkdir()
+    for name in ("aggregator.db", "aggregator.db-wal", "aggregator.db-shm"):
+        (crashed / name).write_bytes((tmp_path / name).read_bytes())
+
+    kept = restore(tmp_path / "copy.db", crashed / "aggregator.db")
+
+    assert kept is not None
+    assert natives(crashed / "aggregator.db") == {"1"}
+    assert natives(kept) == {"1", "2"}
+
+
+def test_a_store_that_is_lost_is_restored(store: SqliteStore, path: Path, tmp_path: Path) -> None:
+    backup(path, tmp_path / "copy.db")
+
+    kept = restore(tmp_path / "copy.db", tmp_path / "new" / "aggregator.db")
+
+    assert kept is None
+    assert natives(tmp_path / "new" / "aggregator.db") == {"1"}
+
+
+def test_a_damaged_store_is_replaced(store: SqliteStore, path: Path, tmp_path: Path) -> None:
+    backup(path, tmp_path / "copy.db")
+    store.close()
+    path.write_bytes(b"damaged")
+
+    kept = restore(tmp_path / "copy.db", path)
+
+    assert kept is not None
+    assert kept.read_bytes() == b"damaged"
+    assert natives(path) == {"1"}
+
+
+def test_a_damaged_backup_replaces_nothing(store: SqliteStore, path: Path, tmp_path: Path) -> None:
+    save(store, *(a_change(f"more {number}") for number in range(100)))
+    backup(path, tmp_path / "copy.db")
+    body = bytearray((tmp_path / "copy.db").read_bytes())
+    body[len(body) // 2 :] = b"\xff" * (len(body) - len(body) // 2)
+    (tmp_path / "copy.db").write_bytes(body)
+
+    with pytest.raises(StoreError, match="damaged"):
+        restore(tmp_path / "copy.db", path)
+
+    assert "1" in natives(path)
+    assert not (tmp_path / "aggregator.db.before-restore").exists()
+
+
+def test_a_backup_of_a_newer_program_replaces_nothing(store: SqliteStore, path: Path, tmp_path: Path) -> None:
+    backup(path, tmp_path / "copy.db")
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as raw:
+        raw.execute("pragma user_version = 999")
+
+    with pytest.raises(StoreError, match="newer version"):
+        restore(tmp_path / "copy.db", path)
+
+    assert natives(path) == {"1"}
+
+
+def test_a_store_is_not_restored_from_itself(store: SqliteStore, path: Path) -> None:
+    with pytest.raises(StoreError, match="is the store itself"):
+        restore(path, path)
+
+
+def test_a_store_that_cannot_be_replaced_is_told(store: SqliteStore, path: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(StoreError, match="cannot be replaced"):
+        restore(path, tmp_path / "file" / "aggregator.db")
+
+
+# ── check ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_sound_store_has_no_problem(store: SqliteStore) -> None:
+    everything = store.ensure_output("all", "", "urn:all", NOW)
+    route_all(store, everything.id)
+
+    assert check(store.path) == []
+
+
+def test_a_store_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
+    assert check(tmp_path / "none.db") == [
+        f"no database at {tmp_path / 'none.db'}: No such file or directory"
+    ]
+
+
+def test_a_database_with_nothing_in_it_is_a_problem(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("pragma journal_mode = wal")
+
+    assert check(path) == [f"no database at {path}: nothing is in the file"]
+
+
+def test_damage_is_told_once(store: SqliteStore, path: Path) -> None:
+    save(store, *(a_change(f"more {number}") for number in range(100)))
+    store.close()
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("pragma writable_schema = on")
+        raw.execute(
+            "update sqlite_master set sql = replace(sql, 'published', 'id') where name = 'items_by_date'"
+        )
+        raw.commit()
+
+    problems = check(path)
+
+    assert problems
+    assert all("items_by_date" in problem for problem in problems)
+
+
+def test_rows_of_nothing_are_told(store: SqliteStore) -> None:
+    raw = store._connection._raw
+    raw.execute("pragma foreign_keys = off")
+    raw.execute("insert into files values ('x', 99, 'a', 1)")
+
+    assert check(store.path) == ["a row of files belongs to a row of outputs that is not there"]
+
+
+@pytest.mark.parametrize(
+    ("damage", "problem"),
+    [
+        ("delete from revisions", "item 1 has no current revision"),
+        ("update outputs set items = 7", "output 1 counts its members wrongly"),
+        ("update members set sort = 1", "item 1 has another date in an output than of its own"),
+        (
+            "insert into outputs (kind, name, atom_id, created) values ('category', 'x', 'x', 1)",
+            "category 2 has no slug",
+        ),
+        ("delete from meta where key = 'site'", "meta site is not there"),
+    ],
+)
+def test_what_no_constraint_guards_is_checked(store: SqliteStore, damage: str, problem: str) -> None:
+    everything = store.ensure_output("all", "", "urn:all", NOW)
+    route_all(store, everything.id)
+    store._connection._raw.execute(damage)
+
+    assert check(store.path) == [problem]
+    assert len(_INVARIANTS) == 5
+
+
+# ── vacuum ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_unused_space_is_given_back(store: SqliteStore) -> None:
+    save(store, *(a_change(f"more {number}", content_key="x" * 5000) for number in range(100)))
+    store._connection._raw.execute("update items set content_key = ''")
+    store._connection._raw.execute("pragma wal_checkpoint(truncate)").fetchall()
+
+    before, after = vacuum(store.path)
+
+    assert after < before / 2
+    assert store.path.stat().st_size == after
+    assert check(store.path) == []
+    assert id_of(store, "1") == 1
+
+
+def test_what_is_no_store_is_not_vacuumed(path: Path) -> None:
+    with pytest.raises(StoreError, match="no database at"):
+        vacuum(path)

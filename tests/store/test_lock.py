@@ -1,0 +1,162 @@
+"""One process writes; the other is told who it is."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aggregator.errors import LockedError, StoreError
+from aggregator.store import SiteLock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HOLD = """
+import pathlib, sys
+from aggregator.store import SiteLock
+with SiteLock(pathlib.Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    return tmp_path / "var" / "aggregator.db"
+
+
+@pytest.fixture
+def other(store: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process, which holds the lock."""
+    command = [sys.executable, "-c", HOLD, str(store)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        yield process
+        process.kill()
+
+
+class Time:
+    """A clock that only waiting moves; ``events`` happen at their second."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.slept: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+def test_another_process_is_named_with_how_to_reach_it(store: Path, other: subprocess.Popen[str]) -> None:
+    with pytest.raises(LockedError) as caught, SiteLock(store):
+        pass
+
+    assert f"process {other.pid} " in str(caught.value)
+    assert f"kill -TERM {other.pid}" in str(caught.value)
+    assert "--wait 5m" in str(caught.value)
+    assert caught.value.exit_code == 75
+
+
+def test_waiting_ends_when_the_other_process_does(store: Path, other: subprocess.Popen[str]) -> None:
+    time = Time()
+
+    def sleep(seconds: float) -> None:
+        time.sleep(seconds)
+        if len(time.slept) == 3:
+            other.kill()
+            other.wait()
+
+    with SiteLock(store, 60, sleep=sleep, monotonic=time.monotonic) as lock:
+        assert lock.path.read_text(encoding="ascii") == f"{os.getpid()}\n"
+    assert len(time.slept) == 3
+
+
+def test_waiting_ends_after_the_time_given(store: Path) -> None:
+    time = Time()
+
+    with (
+        SiteLock(store),
+        pytest.raises(LockedError),
+        SiteLock(store, 0.5, sleep=time.sleep, monotonic=time.monotonic),
+    ):
+        pass
+
+    assert sum(time.slept) == pytest.approx(0.5)
+
+
+def test_the_lock_is_free_again_after_its_block_and_after_a_failure(store: Path) -> None:
+    with pytest.raises(ZeroDivisionError), SiteLock(store):
+        raise ZeroDivisionError
+
+    with SiteLock(store):
+        pass
+    with SiteLock(store) as lock:
+        assert lock.path == store.with_name("aggregator.db.lock")
+
+
+def test_what_a_dead_process_left_locks_nothing(store: Path) -> None:
+    store.parent.mkdir()
+    store.with_name("aggregator.db.lock").write_text("1\n", encoding="ascii")
+
+    with SiteLock(store) as lock:
+        assert lock.path.read_text(encoding="ascii") == f"{os.getpid()}\n"
+
+
+def test_a_holder_that_did_not_say_its_pid_is_told_as_another_process(store: Path) -> None:
+    with SiteLock(store) as lock:
+        lock.path.write_text("", encoding="ascii")
+
+        with pytest.raises(LockedError, match="another process is working on this site"), SiteLock(store):
+            pass
+
+
+def test_a_lock_file_removed_while_it_was_held_is_made_anew(store: Path) -> None:
+    with SiteLock(store) as lock:
+        lock.path.unlink()
+
+        with SiteLock(store) as second:
+            assert second.path.exists()
+
+
+def test_a_lock_file_removed_between_opening_and_locking_locks_nothing(store: Path) -> None:
+    lock = SiteLock(store)
+    store.parent.mkdir()
+    handle = os.open(lock.path, os.O_CREAT | os.O_RDWR)
+    try:
+        before = lock._is_current(handle)
+        lock.path.unlink()
+
+        assert (before, lock._is_current(handle)) == (True, False)
+    finally:
+        os.close(handle)
+
+
+def test_a_removed_lock_file_of_another_is_no_name(store: Path) -> None:
+    assert "another process" in SiteLock(store)._who()
+
+
+def test_the_lock_is_not_handed_to_programs_started_meanwhile(store: Path) -> None:
+    with SiteLock(store) as lock:
+        assert lock._handle is not None
+        assert not os.get_inheritable(lock._handle)
+
+
+def test_a_lock_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "var").touch()
+
+    with pytest.raises(StoreError, match="cannot be locked"), SiteLock(tmp_path / "var" / "aggregator.db"):
+        pass
+
+
+def test_a_device_that_cannot_say_who_holds_it_is_told() -> None:
+    with pytest.raises(StoreError, match="cannot be locked"), SiteLock(Path("/dev/null/x")):
+        pass

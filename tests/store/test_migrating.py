@@ -1,0 +1,137 @@
+"""A store is brought up to date whole or not at all, and what it was is kept."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aggregator.errors import StoreError
+from aggregator.store import open_store
+from aggregator.store.connection import connect
+from aggregator.store.migrating import APPLICATION_ID, latest, migrate, migrations, version_of
+from aggregator.store.opening import refuse_unready
+from tests.builders import NOW, a_source
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+FROZEN = {
+    "0001_initial.sql": "a357d6fc3c2699286e63a987f1239410314c3355275dd58b4d56480ca6993871",
+}
+"""What was released is never edited: its text is known by its hash."""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "aggregator.db"
+    with open_store(path) as store:
+        store.sync([a_source("posts")], NOW)
+    return path
+
+
+@pytest.fixture
+def next_version(tmp_path: Path) -> Path:
+    file = tmp_path / "9999_next.sql"
+    file.write_text("create table later (id integer);\ncreate table last (id integer);\n", encoding="utf-8")
+    return file
+
+
+def upgrade(path: Path, files: Sequence[Path]) -> None:
+    connection = connect(path)
+    try:
+        migrate(connection, NOW, files=files)
+    finally:
+        connection.close()
+
+
+def version(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as raw:
+        return version_of(raw)
+
+
+def test_released_migrations_are_never_edited() -> None:
+    assert {file.name: sha256(file.read_bytes()).hexdigest() for file in migrations()} == FROZEN
+
+
+def test_a_new_store_is_of_the_latest_version_and_says_whose_it_is(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as raw:
+        assert raw.execute("pragma application_id").fetchone() == (APPLICATION_ID,)
+
+    assert version(path) == latest() == len(FROZEN)
+
+
+def test_every_table_is_strict(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as raw:
+        loose = raw.execute(
+            "select name from pragma_table_list where schema = 'main' and not strict"
+        ).fetchall()
+
+    assert [name for (name,) in loose if not name.startswith("sqlite_")] == []
+
+
+def test_a_copy_is_kept_before_a_store_is_migrated(path: Path, next_version: Path) -> None:
+    upgrade(path, [*migrations(), next_version])
+
+    copy = path.with_name(f"aggregator.db.v{latest()}.bak")
+    assert (version(path), version(copy)) == (latest() + 1, latest())
+    with closing(sqlite3.connect(copy)) as raw:
+        assert raw.execute("select key from sources").fetchall() == [("posts",)]
+    assert copy.stat().st_mode & 0o777 == 0o600
+
+
+def test_no_copy_is_ever_overwritten(path: Path, next_version: Path) -> None:
+    copy = path.with_name(f"aggregator.db.v{latest()}.bak")
+    copy.write_text("precious", encoding="utf-8")
+
+    upgrade(path, [*migrations(), next_version])
+
+    assert copy.read_text(encoding="utf-8") == "precious"
+    assert version(copy.with_name(f"{copy.name}-2")) == latest()
+
+
+def test_nothing_is_copied_when_nothing_is_migrated(path: Path) -> None:
+    with open_store(path):
+        pass
+
+    assert [each.name for each in path.parent.iterdir()] == ["aggregator.db"]
+
+
+def test_a_migration_that_fails_leaves_the_store_as_it_was(path: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "9999_broken.sql"
+    broken.write_text("create table later (id integer);\ncreate tabel typo;\n", encoding="utf-8")
+
+    with pytest.raises(StoreError, match="refused by the database"):
+        upgrade(path, [*migrations(), broken])
+
+    assert version(path) == latest()
+    with open_store(path) as store, store._connection.reading() as raw:
+        assert raw.execute("select count(*) from sqlite_master where name = 'later'").fetchone() == (0,)
+
+
+def test_a_store_of_an_older_program_is_not_read_before_it_is_migrated(path: Path) -> None:
+    connection = connect(path, read_only=True)
+
+    with pytest.raises(StoreError, match="older version of this program; run `aggregator refresh`"):
+        refuse_unready(connection, latest() + 1)
+
+    connection.close()
+
+
+def test_two_processes_that_migrate_at_once_migrate_once(path: Path, next_version: Path) -> None:
+    files = [*migrations(), next_version]
+    first, second = connect(path), connect(path)
+    try:
+        with second.reading() as raw:
+            assert version_of(raw) == latest()
+        migrate(first, NOW, files=files)
+        migrate(second, NOW, files=files)
+    finally:
+        first.close()
+        second.close()
+
+    assert version(path) == latest() + 1

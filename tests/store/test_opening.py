@@ -1,0 +1,176 @@
+"""Which stores are opened, which are begun, and which are refused with the way out."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from contextlib import closing
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import pytest
+
+from aggregator.errors import StoreError
+from aggregator.store import open_store
+from tests.builders import NOW, a_source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SITE = "11111111-2222-4333-8444-555555555555"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "var" / "aggregator.db"
+
+
+def test_a_new_store_is_for_its_owner_only_and_has_a_uuid(path: Path) -> None:
+    with open_store(path, clock=lambda: NOW) as store:
+        site, created = store.site_uuid, store.created
+        modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in path.parent.iterdir()}
+
+    assert UUID(site).version == 4
+    assert created == NOW
+    assert set(modes.values()) == {0o600}
+    assert store.path == path
+
+
+def test_a_store_is_the_same_when_it_is_opened_again(path: Path) -> None:
+    with open_store(path, clock=lambda: NOW) as store:
+        store.sync([a_source("posts")], NOW)
+        site = store.site_uuid
+
+    with open_store(path, outputs=site) as store:
+        assert (store.site_uuid, store.created) == (site, NOW)
+        assert [state.id for state in store.states()] == ["posts"]
+
+
+@pytest.mark.parametrize("name", ["a?b#c%41.db", "数据 库.db", "-x.db"])
+def test_any_file_name_will_do(tmp_path: Path, name: str) -> None:
+    with open_store(tmp_path / name):
+        pass
+
+    with open_store(tmp_path / name, read_only=True) as store:
+        assert store.states() == []
+    assert (tmp_path / name).stat().st_size
+
+
+@pytest.mark.parametrize("empty", [True, False])
+def test_a_store_that_is_lost_beside_outputs_is_never_begun_anew(path: Path, empty: bool) -> None:
+    if empty:
+        path.parent.mkdir()
+        path.touch()
+
+    with pytest.raises(StoreError, match=r"db restore FILE.*refresh --new-store") as caught:
+        open_store(path, outputs=SITE)
+
+    assert ("is empty" if empty else "is not there") in str(caught.value)
+    assert path.exists() == empty
+
+
+def test_a_new_store_beside_outputs_is_of_the_same_site(path: Path) -> None:
+    with open_store(path, outputs=SITE, anew=True) as store:
+        assert store.site_uuid == SITE
+
+    with open_store(path, outputs=SITE, anew=True) as store:
+        store.sync([a_source("posts")], NOW)
+        assert store.site_uuid == SITE
+
+
+def test_a_store_of_another_site_is_refused(path: Path) -> None:
+    with open_store(path) as store:
+        site = store.site_uuid
+
+    for read_only in (False, True):
+        with pytest.raises(StoreError, match=f"another site.*{site}.*{SITE}"):
+            open_store(path, outputs=SITE, read_only=read_only)
+
+
+def test_a_database_without_tables_is_begun_like_an_empty_file(path: Path) -> None:
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("pragma journal_mode = wal")
+
+    with pytest.raises(StoreError, match="run `aggregator refresh` first"):
+        open_store(path, read_only=True)
+    with open_store(path) as store:
+        assert store.states() == []
+
+
+def test_a_database_without_tables_beside_outputs_is_never_begun_anew(path: Path) -> None:
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("pragma journal_mode = wal")
+
+    with pytest.raises(StoreError, match="refresh --new-store"):
+        open_store(path, outputs=SITE)
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_what_is_no_database_is_refused(path: Path, read_only: bool) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"this is no database" * 100)
+
+    with pytest.raises(StoreError, match="is not a database; `aggregator db restore FILE`"):
+        open_store(path, read_only=read_only)
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_a_database_of_another_program_is_refused(path: Path, read_only: bool) -> None:
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("create table notes (text)")
+
+    with pytest.raises(StoreError, match="not of this program"):
+        open_store(path, read_only=read_only)
+    with closing(sqlite3.connect(path)) as raw:
+        assert [name for (name,) in raw.execute("select name from sqlite_master")] == ["notes"]
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_a_store_of_a_newer_program_is_refused(path: Path, read_only: bool) -> None:
+    with open_store(path) as store:
+        store._connection._raw.execute("pragma user_version = 999")
+
+    with pytest.raises(StoreError, match=r"newer version of this program.*schema 999.*upgrade"):
+        open_store(path, read_only=read_only)
+
+
+def test_a_store_that_lost_a_table_is_refused(path: Path) -> None:
+    with open_store(path) as store:
+        store._connection._raw.execute("drop table files")
+
+    with pytest.raises(StoreError, match=r"damaged .no table files.*db restore"):
+        open_store(path)
+
+
+@pytest.mark.parametrize("empty", [True, False])
+def test_a_reader_of_no_store_is_told_what_makes_one(path: Path, empty: bool) -> None:
+    if empty:
+        path.parent.mkdir()
+        path.touch()
+
+    with pytest.raises(StoreError, match=r"no database at .*: run `aggregator refresh` first"):
+        open_store(path, read_only=True)
+
+    assert path.exists() == empty
+
+
+def test_a_folder_in_the_store_s_place_is_told(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="cannot be opened"):
+        open_store(tmp_path)
+
+
+def test_a_store_below_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "var").touch()
+
+    with pytest.raises(StoreError, match="cannot be opened: Not a directory"):
+        open_store(tmp_path / "var" / "aggregator.db")
+
+
+def test_a_store_that_cannot_be_created_is_told(tmp_path: Path) -> None:
+    (tmp_path / "var").symlink_to(tmp_path / "nowhere" / "else")
+
+    with pytest.raises(StoreError, match="cannot be created"):
+        open_store(tmp_path / "var" / "aggregator.db")

@@ -1,0 +1,132 @@
+"""What a refresh asks costs what it touches, however much the store holds."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aggregator.model import SourceInfo, Stamp
+from aggregator.records import NewCategory, Outcome, Route, Window
+from aggregator.store import open_store
+from tests.builders import NOW, a_source, an_item
+from tests.store.changes import a_change, a_document, id_of, output_of, publish, route_all, save
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from aggregator.store import SqliteStore
+
+LARGE = "items|revisions|documents|members|terms|aliases"
+PARTIAL = "items_unrouted|members_shown|documents_with_problems"
+"""Indexes of what is pending or exceptional: walking one of these is the point of it."""
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    with open_store(tmp_path / "aggregator.db") as store:
+        store.sync([a_source("posts")], NOW)
+        store.ensure_output("all", "", "urn:all", NOW)
+        store.ensure_output("directory", "", "urn:directory", NOW)
+        store.add_categories([NewCategory(name="a", slug="a", atom_id="urn:a")], NOW)
+        save(store, a_change(an_item("1", categories=("a",))), documents=(a_document("a.md", "1"),))
+        route_all(store, output_of(store, "").id, output_of(store, "a").id)
+        publish(store)
+        yield store
+
+
+@contextmanager
+def walks(store: SqliteStore) -> Iterator[list[str]]:
+    """Collect each statement that walks a whole table, with the step of its plan that does."""
+    raw, statements = store._connection._raw, set[str]()
+    found: list[str] = []
+    raw.set_trace_callback(statements.add)
+    yield found
+    raw.set_trace_callback(None)
+    aliases = re.compile(rf"\b({LARGE})(?: as)? (\w+)\b")
+    for statement in statements:
+        if not re.match("(select|insert|update|delete|with) ", statement, re.IGNORECASE):
+            continue
+        names = {"", *LARGE.split("|"), *(match[1] for match in aliases.findall(statement))}
+        for *_, step in raw.execute(f"explain query plan {statement}"):
+            walk = re.match(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?", step)
+            if walk and walk[1] in names and not re.fullmatch(PARTIAL, walk[2] or ""):
+                found.append(f"{step}: {statement}")
+
+
+def test_a_refresh_walks_no_table(store: SqliteStore) -> None:
+    with walks(store) as found:
+        store.sync([a_source("posts")], NOW)
+        store.bookmark("posts")
+        item_id = store.known("posts", ["1", "2"])["1"].item_id
+        store.known_items([item_id])
+        store.count_live("posts")
+        save(
+            store,
+            a_change("2"),
+            updated=(a_change("1", item_id=item_id),),
+            unchanged=(item_id,),
+            aliases=(("other", item_id),),
+            documents=(a_document("b.md", "2"),),
+            touched=(Stamp("a.md", 1, 2, "3"),),
+            forgotten=("c.md",),
+            info=SourceInfo(title="Posts"),
+            outcome=Outcome(at=NOW),
+        )
+        save(store, left=(item_id,))
+        store.stale(1, 10)
+        store.recleaned([(item_id, an_item("1", cleaner=1))], NOW)
+
+    assert found == []
+
+
+def test_generating_walks_no_table(store: SqliteStore) -> None:
+    save(store, a_change(an_item("2", categories=("a",))))
+    category = output_of(store, "a")
+
+    with walks(store) as found:
+        store.use_rules("rules")
+        store.pending_names()
+        store.registry()
+        store.unrouted(10)
+        store.route([Route(id_of(store, "2"), ((category.id, "own"),))], NOW)
+        store.outputs()
+        store.retitle({category.id: "A"})
+        store.entries(category, Window(50, 3600, 500))
+        store.common_tags(category)
+        publish(store)
+        store.files()
+        store.forget_files(["a.xml"])
+        store.set_hidden(id_of(store, "2"), True)
+
+    # Other rules do concern every item.
+    assert [each for each in found if "set routed = 0 where routed = 1" not in each] == []
+
+
+def test_reading_commands_walk_no_table(store: SqliteStore) -> None:
+    with walks(store) as found:
+        store.items(source_id="posts")
+        store.items(category="a")
+        store.items(category="a", source_id="posts")
+        for needle in ("1", "a.md", "https://example.org/a"):
+            store.find(needle)
+        store.problems("posts")
+
+    assert found == []
+
+
+def test_listing_everything_walks_the_newest_only(store: SqliteStore) -> None:
+    with walks(store) as found:
+        store.items()
+
+    assert [each.split(":")[0] for each in found] == ["SCAN items USING INDEX items_by_date"]
+
+
+def test_counting_items_reads_an_index_only(store: SqliteStore) -> None:
+    with walks(store) as found:
+        store.states()
+
+    assert [each.split(":")[0] for each in found] == ["SCAN items USING COVERING INDEX items_by_source"]
