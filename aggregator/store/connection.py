@@ -31,6 +31,10 @@ _CAUSES = {
 }
 
 
+_OLDEST = (3, 37, 0)
+"""Has strict tables."""
+
+
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
     """Turn whatever SQLite raises inside into a StoreError that names ``path`` and what to do."""
@@ -43,6 +47,13 @@ def translated(path: Path) -> Iterator[None]:
     except (UnicodeDecodeError, OverflowError, DamagedValueError) as error:
         # SQLite's own messages quote damaged bytes; damaged numbers are no dates.
         raise StoreError(f"{path}: {_CORRUPT}") from error
+
+
+def refuse_old(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> None:
+    """Raise StoreError where Python was built with an SQLite that lacks what the store needs."""
+    if version < _OLDEST:
+        needed, there = (".".join(map(str, each)) for each in (_OLDEST, version))
+        raise StoreError(f"this Python has SQLite {there}, and the store needs {needed}; use a newer Python")
 
 
 class Connection:
@@ -83,6 +94,7 @@ class Connection:
 
 def connect(path: Path, *, read_only: bool = False, patience: float = 10.0) -> Connection:
     """Open an existing file; ``patience``: seconds to wait for another process that is writing."""
+    refuse_old()
     with translated(path):
         raw = open_read_only(path, patience) if read_only else open_raw(path, "rw", patience)
         try:

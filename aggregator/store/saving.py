@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from aggregator.dates import to_micros
@@ -88,13 +89,21 @@ def _keep_info(raw: sqlite3.Connection, source: int, info: SourceInfo) -> None:
             bindable(info.title),
             None if info.feed_url is None else bindable(info.feed_url),
             None if info.site_url is None else bindable(info.site_url),
-            micros(info.updated),
+            _placeable(info.updated),
             source,
         ),
     )
     after = _info(raw, source)
     if _listed(before) != _listed(after):
         outdate_directory(raw)
+
+
+def _placeable(updated: datetime | None) -> int | None:
+    """What a feed claims of itself nobody has tidied: a time at the end of the calendar may have no UTC."""
+    try:
+        return micros(updated and updated.astimezone(UTC))
+    except OverflowError:
+        return None
 
 
 def _listed(info: SourceInfo) -> tuple[str | None, ...]:

@@ -120,12 +120,11 @@ def test_a_restored_store_is_as_it_was_and_the_replaced_one_is_kept(
     store.close()
 
     first = restore(tmp_path / "copy.db", path)
-    second = restore(tmp_path / "copy.db", path)
+    others = [restore(tmp_path / "copy.db", path) for _ in range(2)]
 
-    assert (first, second) == (
-        tmp_path / "aggregator.db.before-restore",
-        tmp_path / "aggregator.db.before-restore-2",
-    )
+    assert [first, *others] == [
+        tmp_path / f"aggregator.db.before-restore{ending}" for ending in ("", "-2", "-3")
+    ]
     assert natives(path) == {"1"}
     assert first is not None
     assert natives(first) == {"1", "2"}
@@ -180,6 +179,20 @@ def test_a_damaged_backup_replaces_nothing(store: SqliteStore, path: Path, tmp_p
         restore(tmp_path / "copy.db", path)
 
     assert "1" in natives(path)
+    assert not (tmp_path / "aggregator.db.before-restore").exists()
+
+
+def test_a_backup_that_holds_together_badly_replaces_nothing(
+    store: SqliteStore, path: Path, tmp_path: Path
+) -> None:
+    backup(path, tmp_path / "copy.db")
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as raw:
+        raw.execute("delete from revisions")
+        raw.commit()
+
+    with pytest.raises(StoreError, match="nothing was restored: item 1 has no current revision"):
+        restore(tmp_path / "copy.db", path)
+
     assert not (tmp_path / "aggregator.db.before-restore").exists()
 
 

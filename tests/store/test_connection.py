@@ -13,7 +13,7 @@ import pytest
 
 from aggregator.errors import StoreError
 from aggregator.store import open_store
-from aggregator.store.connection import connect, open_read_only, translated
+from aggregator.store.connection import connect, open_read_only, refuse_old, translated
 from tests.builders import NOW, a_source
 from tests.store.changes import a_change, a_document, save
 
@@ -111,6 +111,11 @@ def test_what_has_no_words_of_its_own_is_told_as_sqlite_says_it(tmp_path: Path) 
         translated(Path("here")),
     ):
         raise sqlite3.OperationalError("odd")
+
+
+def test_an_sqlite_without_strict_tables_is_refused() -> None:
+    with pytest.raises(StoreError, match=r"has SQLite 3\.36\.0, and the store needs 3\.37\.0"):
+        refuse_old((3, 36, 0))
 
 
 def test_a_closed_store_refuses(store: SqliteStore) -> None:

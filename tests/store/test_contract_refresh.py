@@ -514,6 +514,34 @@ def test_a_reset_source_is_read_from_the_start_and_keeps_its_items(store: Store)
     assert not store.reset("unknown")
 
 
+def test_a_file_name_that_is_no_unicode_is_a_name_like_any_other(store: Store) -> None:
+    name = "\udcce\udcd2.md"
+    item = an_item(f"name:{name}", title="\ud800", categories=("\ud800",))
+
+    save(
+        store,
+        a_change(item),
+        documents=(a_document(name, item.native_id, problems=(Problem(name, "odd"),)),),
+        outcome=Outcome(at=NOW, error=f"{name}: odd", notice="\0"),
+    )
+
+    item_id = store.known("posts", [item.native_id])[item.native_id].item_id
+    assert store.bookmark("posts").documents[name].item_id == item_id
+    assert [record.raw for record in store.find(name)] == [item]
+    assert store.pending_names() == ["\ud800"]
+    assert store.problems("posts") == [Problem(name, "odd")]
+    assert (store.states()[0].error, store.states()[0].notice) == (f"{name}: odd", "\0")
+
+
+@pytest.mark.parametrize("claimed", ["0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59-08:00"])
+def test_a_feed_may_claim_a_time_at_the_end_of_the_calendar(store: Store, claimed: str) -> None:
+    info = SourceInfo(title="Posts", updated=datetime.fromisoformat(claimed))
+
+    save(store, a_change("1"), info=info)
+
+    assert store.items()[0].source.title == "Posts"
+
+
 # ── cleaning again ────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +14,7 @@ from aggregator.store import SiteLock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 HOLD = """
 import pathlib, sys
@@ -42,7 +42,7 @@ def other(store: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 class Time:
-    """A clock that only waiting moves; ``events`` happen at their second."""
+    """A clock that only waiting moves."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -157,6 +157,9 @@ def test_a_lock_that_cannot_be_made_is_told(tmp_path: Path) -> None:
         pass
 
 
-def test_a_device_that_cannot_say_who_holds_it_is_told() -> None:
-    with pytest.raises(StoreError, match="cannot be locked"), SiteLock(Path("/dev/null/x")):
+def test_a_lock_file_that_cannot_hold_a_pid_is_told(store: Path) -> None:
+    store.parent.mkdir()
+    store.with_name("aggregator.db.lock").symlink_to("/dev/full")
+
+    with pytest.raises(StoreError, match="cannot be locked"), SiteLock(store):
         pass
