@@ -1,0 +1,53 @@
+"""The documents say what is so."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aggregator.model import Batch, Bookmark, KnownDocument, Listing
+from tests.builders import a_source
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = [
+    ROOT / "README.md",
+    ROOT / "README.zh-CN.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_between_documents_lead_somewhere(document: Path) -> None:
+    links = re.findall(r"\]\((?!https?://|#|//)([^)#]+)", document.read_text("utf-8"))
+
+    assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+def test_the_adapter_in_the_docs_works_as_it_is_written(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "adapters.md").read_text("utf-8")
+    code = re.findall(r"```python\n(.*?)```", text, re.DOTALL)[0]
+    written: dict[str, Any] = {}
+    exec(compile(code, "adapters.md", "exec"), written)  # noqa: S102 - our own document
+    adapter = written["Notes"]()
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "one.note").write_text("A title\nand a text")
+    source = a_source("notes", root=tmp_path, options=written["NotesOptions"](folder="notes"))
+
+    async def fetch(bookmark: Bookmark) -> list[Listing | Batch]:
+        return [part async for part in adapter.fetch(source, bookmark)]
+
+    listing, batch = asyncio.run(fetch(Bookmark()))
+    assert isinstance(listing, Listing)
+    assert isinstance(batch, Batch)
+    (document,) = batch.documents
+    (item,) = adapter.parse(source, document).items
+    again = asyncio.run(fetch(Bookmark({"one.note": KnownDocument(document.stamp)})))
+
+    assert listing.present == {"one.note"}
+    assert (item.title.value, item.content.value) == ("A title", "and a text")
+    assert again == [listing]
