@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from aggregator.exchange import Answer, Exchange, Request
     from aggregator.model import Batch, Bookmark, Document, Item, Listing, Problem, Reading, Source
     from aggregator.records import (
         ItemRecord,
@@ -46,12 +47,29 @@ class Adapter(Protocol):
     options: type[Any]
     """The pydantic model of its own options, with a property ``location`` (see :class:`Source`)."""
 
-    def fetch(self, source: Source, bookmark: Bookmark) -> AsyncIterator[Listing | Batch]:
-        """Yield what changed since ``bookmark``."""
+    isolated: bool
+    """Whether ``parse`` may be slow or hostile and runs in a process of its own, under a deadline."""
+
+    def fetch(
+        self, source: Source, bookmark: Bookmark, web: Web
+    ) -> AsyncIterator[Listing | Batch | Exchange]:
+        """Yield what changed since ``bookmark``; whatever is requested is requested through ``web``."""
         ...
 
     def parse(self, source: Source, document: Document) -> Reading:
         """Read one document. Raises ParseError where nothing of it can be saved."""
+        ...
+
+
+class Web(Protocol):
+    """The network: one polite client for everything that is requested.
+
+    It keeps to connections and pauses per host, deadlines, sizes, and the address guard; sends no cookies and
+    no referrer. Raises FetchError with one line for a person, and nothing else.
+    """
+
+    async def get(self, request: Request) -> Answer:
+        """Answer 200, 226 or 304, after redirects."""
         ...
 
 

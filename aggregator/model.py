@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
+from aggregator.exchange import NO_VALIDATORS, Validators
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -156,6 +158,13 @@ class Source:
     """Its place in the configuration, from 0."""
     where: str = ""
     """``file:line`` of its configuration."""
+    interval: float | None = None
+    """Seconds between two readings where its configuration fixes them."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """HTTP headers of its requests; secret."""
+    user_agent: str | None = None
+    proxy: str | None = None
+    categories_from: Literal["source", "entries"] = "source"
     parse_hash: str = ""
     """Changes when an option changes that parsing depends on: then everything is read again."""
 
@@ -180,6 +189,10 @@ class Document:
 
     stamp: Stamp
     body: bytes
+    url: str | None = None
+    """Where it really came from, after redirects: what its relative links are relative to."""
+    content_type: str | None = None
+    """The header, as it was sent."""
 
     @property
     def name(self) -> str:
@@ -241,3 +254,5 @@ class Bookmark:
     """How far a source was read: handed to ``fetch``, opaque to everybody else."""
 
     documents: Mapping[str, KnownDocument] = field(default_factory=lambda: _NOTHING)
+    validators: Validators = NO_VALIDATORS
+    body_hash: str = ""

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from aggregator.exchange import Exchange
     from aggregator.model import Item, Problem, SourceInfo, Stamp
 
 
@@ -83,6 +84,12 @@ class Outcome:
     new: int = 0
     updated: int = 0
     removed: int = 0
+    exchange: Exchange | None = None
+    """What its request came to; kept only when it succeeded."""
+    next_check: datetime | None = None
+    """When it is next due, UTC; None: always."""
+    why: str = ""
+    """Why then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +134,10 @@ class SourceState:
     notice: str | None
     problems: int
     """Documents with problems."""
+    next_check: datetime | None = None
+    """When it is next due; None: always."""
+    why: str = ""
+    """Why then."""
 
     @property
     def state(self) -> str:

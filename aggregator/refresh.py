@@ -14,6 +14,7 @@ from aggregator import leaving
 from aggregator.compare import compare
 from aggregator.contest import Candidate, Chosen, Contest
 from aggregator.errors import SourceError
+from aggregator.exchange import Exchange
 from aggregator.matching import Matching
 from aggregator.model import Batch, Item, Listing, Problem, Source, SourceInfo
 from aggregator.reading import native_ids, read_batch
@@ -23,7 +24,7 @@ from aggregator.reports import SourceResult
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from aggregator.contracts import Adapter, Clock, RefreshStore
+    from aggregator.contracts import Adapter, Clock, RefreshStore, Web
     from aggregator.reading import Read
     from aggregator.reports import State
 
@@ -34,6 +35,7 @@ class Refresh:
 
     store: RefreshStore
     clock: Clock
+    web: Web
     accept_removals: bool = False
     progress: Callable[[str, int], None] = lambda _source, _documents: None
     """Told the source's id and how many documents were just read."""
@@ -83,6 +85,7 @@ class _Run:
         self.new: set[str] = set()
         self.updated: set[str] = set()
         self.removed = 0
+        self.exchange: Exchange | None = None
         self.error: str | None = None
         self.notice: str | None = None
 
@@ -90,9 +93,11 @@ class _Run:
 
     async def read(self) -> None:
         """Take in all that the adapter yields, a transaction a batch."""
-        async for part in self.adapter.fetch(self.source, self.bookmark):
+        async for part in self.adapter.fetch(self.source, self.bookmark, self.common.web):
             if isinstance(part, Listing):
                 self._begin(part)
+            elif isinstance(part, Exchange):
+                self.exchange = part
             else:
                 self.problems += part.problems
                 self._accept(
@@ -264,6 +269,7 @@ class _Run:
             new=len(self.new),
             updated=len(self.updated - self.new),
             removed=self.removed,
+            exchange=self.exchange,
         )
 
     def result(self) -> SourceResult:

@@ -6,7 +6,7 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from aggregator.errors import PublishError, SourceError
+from aggregator.errors import FetchError, PublishError, SourceError
 from aggregator.model import Batch, Bookmark, Document, Item, Listing, Reading, Source, Stamp
 from tests.builders import NOW
 from tests.fake_publishing import FakeLibrary, FakePublishing, FakeRouting
@@ -15,6 +15,8 @@ from tests.fake_refreshing import FakeRefreshing
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 
+    from aggregator.contracts import Web
+    from aggregator.exchange import Answer, Exchange, Request
     from aggregator.views import Directory, Feed
 
 
@@ -45,6 +47,7 @@ class FakeAdapter:
 
     name = "fake"
     options = object
+    isolated = False
 
     def __init__(self, **posts: Item | Reading | SourceError) -> None:
         self.posts: dict[str, Item | Reading | SourceError] = dict(posts)
@@ -54,7 +57,9 @@ class FakeAdapter:
         self.batch = 100
         self.parsed: list[str] = []
 
-    async def fetch(self, source: Source, bookmark: Bookmark) -> AsyncIterator[Listing | Batch]:
+    async def fetch(
+        self, source: Source, bookmark: Bookmark, web: Web
+    ) -> AsyncIterator[Listing | Batch | Exchange]:
         if self.fails is not None:
             raise self.fails
         names = sorted(self.posts)
@@ -82,6 +87,21 @@ class FakeAdapter:
         if isinstance(said, SourceError):
             raise said
         return Reading(items=(said,), waits=True) if isinstance(said, Item) else said
+
+
+class FakeWeb:
+    """A web in memory. ``answers``: URL → what a request for it comes to."""
+
+    def __init__(self, **answers: Answer | FetchError) -> None:
+        self.answers: dict[str, Answer | FetchError] = dict(answers)
+        self.requests: list[Request] = []
+
+    async def get(self, request: Request) -> Answer:
+        self.requests.append(request)
+        answer = self.answers.get(request.url, FetchError(f"{request.url}: not found", status=404))
+        if isinstance(answer, FetchError):
+            raise answer
+        return answer
 
 
 class FakeFolder:
