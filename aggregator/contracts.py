@@ -47,6 +47,8 @@ class Adapter(Protocol):
     options: type[Any]
     """The pydantic model of its own options, with a property ``location`` (see :class:`Source`)."""
 
+    remote: bool
+    """Whether it asks somebody else's server: then it is read only when it is due."""
     isolated: bool
     """Whether ``parse`` may be slow or hostile and runs in a process of its own, under a deadline."""
 

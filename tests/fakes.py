@@ -47,6 +47,7 @@ class FakeAdapter:
 
     name = "fake"
     options = object
+    remote = False
     isolated = False
 
     def __init__(self, **posts: Item | Reading | SourceError) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from aggregator.app.care import Care
 from aggregator.errors import UsageError
 from aggregator.model import SourceInfo
+from aggregator.urls import absolute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from aggregator.generate import Generate
     from aggregator.model import Source
     from aggregator.outputs.files import OutputFolder
-    from aggregator.records import SourceState
-    from aggregator.refresh import Refresh
-    from aggregator.reports import GenerateReport, RefreshReport, SourceResult
+    from aggregator.reports import GenerateReport, RefreshReport
     from aggregator.store import SqliteStore
 
 
@@ -37,15 +35,20 @@ class App(Care):
         self,
         names: Sequence[str] = (),
         *,
+        force: bool = False,
         dry_run: bool = False,
         wait: float = 0.0,
         accept_removals: bool = False,
         new_store: bool = False,
         progress: Callable[[str, int], None] = no_progress,
     ) -> RefreshReport:
-        """Read the sources that are due, and write what changed; ``wait`` seconds for the lock at most."""
+        """Read the sources that are due, and write what changed; ``wait`` seconds for the lock at most.
+
+        ``names``: only these sources, due or not; ``force``: every one. Neither overrides a running
+        Retry-After.
+        """
+        from aggregator.app.refreshing import Refreshing
         from aggregator.recleaning import reclean
-        from aggregator.refresh import Refresh
         from aggregator.reports import GenerateReport, RefreshReport
 
         chosen = self._chosen(names)
@@ -54,27 +57,18 @@ class App(Care):
                 self._folder(store).claim(known_files=bool(store.files()))
             store.sync(self.settings.sources, self.clock())
             reclean(store, self.clock)
-            refresh = Refresh(
-                store=store, clock=self.clock, accept_removals=accept_removals, progress=progress
+            refreshing = Refreshing(
+                settings=self.settings,
+                adapters=self.adapters,
+                store=store,
+                clock=self.clock,
+                forced=force or bool(names),
+                accept_removals=accept_removals,
+                progress=progress,
             )
-            results = asyncio.run(self._read(refresh, chosen, store.states()))
+            results = asyncio.run(refreshing.run(chosen))
             generated = GenerateReport() if dry_run else self._generate(store)
         return RefreshReport(sources=results, generated=generated, dry_run=dry_run)
-
-    async def _read(
-        self, refresh: Refresh, chosen: Sequence[Source], states: Sequence[SourceState]
-    ) -> tuple[SourceResult, ...]:
-        known = {state.id: state for state in states}
-        return tuple([await self._read_one(refresh, source, known[source.id]) for source in chosen])
-
-    async def _read_one(self, refresh: Refresh, source: Source, state: SourceState) -> SourceResult:
-        from aggregator.reports import SourceResult
-
-        if not source.enabled:
-            return SourceResult(source_id=source.id, state="paused", why="switched off in the configuration")
-        adapter, info = self.adapters[source.type], self._info(source)
-        result = await refresh.source(source, adapter, info, first_reading=state.last_success is None)
-        return replace(result, why="local: always due")
 
     def _chosen(self, names: Sequence[str]) -> tuple[Source, ...]:
         known = {source.id: source for source in self.settings.sources}
@@ -85,9 +79,17 @@ class App(Care):
                 raise UsageError(f"no source {name!r} in {self.settings.path}{hint}")
         return tuple(known[name] for name in dict.fromkeys(names)) if names else self.settings.sources
 
-    def _info(self, source: Source) -> SourceInfo:
-        """A local source as readers see it."""
-        return SourceInfo(title=source.title or self.settings.site.title)
+    def _listed(self, store: SqliteStore) -> tuple[SourceInfo, ...]:
+        """What is read, as readers see it; private sources left out."""
+        titles = {state.id: state.title for state in store.states()}
+        return tuple(
+            SourceInfo(
+                title=source.title or titles.get(source.id) or source.id,
+                feed_url=absolute(source.location) if self.adapters[source.type].remote else None,
+            )
+            for source in self.settings.sources
+            if not source.private
+        )
 
     # ── outputs ──
 
@@ -146,7 +148,7 @@ class App(Care):
             settings=self.settings.output,
             site=self.settings.site,
             names=store.registry().names,
-            sources=tuple(self._info(source) for source in self.settings.sources if not source.private),
+            sources=self._listed(store),
             source_content={s.id: s.content for s in self.settings.sources if s.content is not None},
         )
         return Generate(store=store, folder=self._folder(store), rendering=rendering, clock=self.clock)

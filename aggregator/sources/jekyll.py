@@ -51,6 +51,7 @@ class Jekyll:
 
     name = "jekyll"
     options = JekyllOptions
+    remote = False
     isolated = False
 
     def __init__(self, clock: Clock = dates.utc_now, sleep: Sleep = asyncio.sleep) -> None:
