@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from aggregator import leaving
 from aggregator.compare import compare
 from aggregator.contest import Candidate, Chosen, Contest
-from aggregator.errors import SourceError
+from aggregator.errors import FetchError, SourceError
 from aggregator.matching import Matching
 from aggregator.model import Batch, Item, Listing, Problem, Source, SourceInfo
 from aggregator.reading import native_ids, read_batch
@@ -101,6 +101,9 @@ class _Run:
                 self.common.progress(self.source.id, len(part.documents))
 
     def _begin(self, listing: Listing) -> None:
+        if self.first_reading and listing.missing and not listing.present:
+            # No empty source: else its posts, once found, would arrive as news and not as a first reading.
+            raise FetchError(f"{', '.join(listing.missing)}: there is no such folder")
         self.listing = listing
         self.problems += listing.problems
         self.skipped.update(listing.skipped)

@@ -298,6 +298,19 @@ def test_a_missing_folder_removes_nothing() -> None:
     assert result.notice == "posts: not there; nothing was removed (--accept-removals lets its items go)"
 
 
+def test_a_first_read_that_finds_no_folder_fails_and_the_next_is_the_first() -> None:
+    site = Site(a=post("infocode:1"))
+    said, site.adapter.posts = site.adapter.posts, {}
+    site.adapter.missing = ("posts",)
+
+    failed = site.refresh()
+    site.adapter.posts, site.adapter.missing = said, ()
+    found = site.refresh()
+
+    assert (failed.state, failed.error) == ("failed", "posts: there is no such folder")
+    assert (found.state, found.new) == ("first-read", 1)
+
+
 def test_deleting_keeps_the_items_of_a_source_that_keeps_them() -> None:
     site = Site(a=post("infocode:1"))
     site.source = a_source(on_delete="keep")
