@@ -78,6 +78,7 @@ class _Run:
         self.matching = Matching(documents, frozenset(documents))
         self.contest = Contest(documents)
         self.let_go: set[int] = set()
+        self.deferred: list[DocumentRecord] = []
         self.problems: list[Problem] = []
         self.skipped: Counter[str] = Counter()
         self.new: set[str] = set()
@@ -129,7 +130,7 @@ class _Run:
             self.contest.unread.discard(read.document.name)
             self.problems += read.reading.problems
             if not read.items:
-                pending.records.append(self._without_item(read))
+                self._without_item(read, pending)
             for raw, clean in read.items:
                 if read.reading.waits and raw.published is not None and raw.published > self.now:
                     # Left unrecorded, so that every refresh looks again; an item stored before stays.
@@ -141,26 +142,28 @@ class _Run:
             save = replace(self.nothing, changes=changes, documents=tuple(pending.records))
             self.store.save(replace(save, aliases=tuple(pending.aliases), touched=batch.touched))
 
-    def _without_item(self, read: Read) -> DocumentRecord:
+    def _without_item(self, read: Read, pending: _Pending) -> None:
         """A document that is no post, or could not be read: what it gave before leaves, or is kept."""
         name, reading = read.document.name, read.reading
         if reading.skipped:
             self.skipped[reading.skipped] += 1
+        record = DocumentRecord(stamp=read.document.stamp, problems=reading.problems)
         previous = self.bookmark.documents.get(name)
         if previous is None or previous.item_id is None:
-            return DocumentRecord(stamp=read.document.stamp, problems=reading.problems)
-        if not (read.failed or reading.keeps):
-            self.let_go.add(previous.item_id)
+            pending.records.append(record)
+        elif not (read.failed or reading.keeps):
+            self._let_go(previous.item_id, record)
             self.matching.let_go(name)
-            return DocumentRecord(stamp=read.document.stamp, problems=reading.problems)
-        kept = Problem(name, f"{reading.skipped or 'unreadable now'}: the version read before is kept")
-        self.problems.append(kept)
-        return DocumentRecord(
-            stamp=read.document.stamp,
-            native_id=previous.native_id,
-            published=previous.published,
-            problems=(*reading.problems, kept),
-        )
+        else:
+            kept = Problem(name, f"{reading.skipped or 'unreadable now'}: the version read before is kept")
+            self.problems.append(kept)
+            record = replace(record, native_id=previous.native_id, published=previous.published)
+            pending.records.append(replace(record, problems=(*reading.problems, kept)))
+
+    def _let_go(self, item_id: int, record: DocumentRecord) -> None:
+        """The document no longer gives this item: recorded only together with the item's leaving."""
+        self.let_go.add(item_id)
+        self.deferred.append(record)
 
     def _claim(self, read: Read, raw: Item, clean: Item, pending: _Pending) -> None:
         """Find out which item this is, and whether this document is the one to tell its story."""
@@ -169,8 +172,6 @@ class _Run:
         was = pending.former.get(previous.item_id) if previous and previous.item_id is not None else None
         match = self.matching.resolve(name, raw, pending.known, was)
         native_id = match.item.native_id
-        if was is not None and was.native_id != native_id:
-            self.let_go.add(was.item_id)
         if match.problem is not None:
             problems += (Problem(name, match.problem),)
             self.problems.append(problems[-1])
@@ -182,9 +183,14 @@ class _Run:
         clean = replace(clean, native_id=native_id, seed=match.item.seed)
         candidate = Candidate(name, match.item, clean, record)
         if self.contest.enter(candidate, match.known, self.matching.rivals(name, native_id)):
-            pending.records.append(record)
+            if was is not None and was.native_id != native_id:
+                self._let_go(was.item_id, record)
+            else:
+                pending.records.append(record)
             if (chosen := self.contest.judge(candidate)) is not None:
                 pending.chosen[native_id] = chosen
+        elif was is not None and was.native_id != native_id:
+            self.let_go.add(was.item_id)
 
     def _compare(self, chosen: Mapping[str, Chosen]) -> Changes:
         known = {native_id: before for native_id, (_, before) in chosen.items() if before is not None}
@@ -226,7 +232,7 @@ class _Run:
         save = replace(
             self.nothing, changes=changes, left=tuple(sorted(left.items)), forgotten=left.forgotten
         )
-        records = tuple(each.record for each in self.contest.waiting)
+        records = (*self.deferred, *(each.record for each in self.contest.waiting))
         self.store.save(replace(save, documents=records, outcome=self._outcome()))
 
     def _leaving(self) -> leaving.Leaving:
