@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 MAX_LENGTH = 100
 """Characters a date may have; what is longer is not one."""
 
+EARLIEST = datetime(1901, 1, 1, tzinfo=UTC)
+"""Dates before it are what programs write for none: years 1, 1601, 1753, 1899, 1900."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTE = timedelta(minutes=1)
 _MICROSECOND = timedelta(microseconds=1)

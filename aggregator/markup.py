@@ -239,6 +239,24 @@ def to_text(html: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
+# What else HTML has had, and feeds still hold, in the way of elements.
+_OTHERS = _names(
+    "address applet area base basefont bgsound blink body embed fieldset font form frame frameset html"
+    " image input keygen label legend link map marquee menu menuitem meta meter nobr object optgroup option"
+    " output param progress slot span track"
+)
+_ELEMENT = "|".join(sorted(_TAGS | _GONE_WITH_CONTENT | _OTHERS))
+_NO_TAG = re.compile(rf"<(?!!--|/?(?:{_ELEMENT})(?:[\s/][^<>]*)?>)", re.IGNORECASE)
+
+
+def line_to_text(html: str) -> str:
+    """Take the text out of a title or name that may be HTML: as :func:`to_text`, but less is taken for a tag.
+
+    Only a whole tag of an element that HTML knows is one: ``PE<PB`` and ``List<String>`` are text.
+    """
+    return to_text(_NO_TAG.sub("&lt;", html) if "<" in html else html)
+
+
 def _parts(body: LexborNode) -> Iterator[str]:
     """The text in a tree, with a break around each block."""
     node = body.child

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from aggregator import markup, text, urls
+from aggregator import dates, markup, text, urls
 from aggregator.model import Enclosure, Item, Person, Tag, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
 CLEANER = 1
 """Raised whenever the same raw item comes out different, so that stored items are cleaned again."""
@@ -31,8 +31,6 @@ MAX_AUTHORS = 50
 MAX_TAGS = 200
 MAX_CATEGORIES = 50
 MAX_ENCLOSURES = 100
-EARLIEST = datetime(1901, 1, 1, tzinfo=UTC)
-"""Dates before it are what programs write for none: years 1, 1601, 1753, 1899, 1900."""
 UNTITLED = "(untitled)"
 
 _LARGEST = 2**63 - 1
@@ -51,8 +49,8 @@ def tidy(item: Item, now: datetime) -> Item:
     """Return the item as it may be kept and shown; one that this cleaner has cleaned comes back as it is.
 
     Titles and names become plain text, bodies safe HTML, every link an absolute http(s) one or nothing. A
-    date later than ``now`` (aware) becomes ``now`` in the zone it was written in, one before ``EARLIEST``
-    none. What identifies the item stays untouched.
+    date later than ``now`` (aware) becomes ``now`` in the zone it was written in, one before
+    ``dates.EARLIEST`` none. What identifies the item stays untouched.
     """
     if item.cleaner == CLEANER:
         return item
@@ -83,7 +81,7 @@ def _each(values: Iterable[_Value | None], limit: int) -> tuple[_Value, ...]:
 
 
 def _title(title: Text) -> str:
-    return text.plain(markup.to_text(title.value) if title.type == "html" else title.value, MAX_TITLE)
+    return text.plain(markup.line_to_text(title.value) if title.type == "html" else title.value, MAX_TITLE)
 
 
 def _stand_in(content: Text, summary: Text, link: str | None, moment: datetime | None) -> str:
@@ -104,13 +102,13 @@ def _body(body: Text, base: str | None) -> Text:
 
 
 def _moment(moment: datetime | None, now: datetime) -> datetime | None:
-    if moment is None or moment < EARLIEST:
+    if moment is None or moment < dates.EARLIEST:
         return None
     return moment if moment <= now else now.astimezone(moment.tzinfo)
 
 
 def _name(name: str) -> str:
-    return text.plain(markup.to_text(name), MAX_NAME)
+    return text.plain(markup.line_to_text(name), MAX_NAME)
 
 
 def _person(person: Person) -> Person | None:

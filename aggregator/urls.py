@@ -21,7 +21,8 @@ _NORMAL = re.compile(
     r"https?://(?:[a-z0-9-]{1,63}\.)*[a-z0-9-]{1,63}(?:/(?:[A-Za-z0-9/:@!$&'()*+,;=._~-]|%[0-9A-Fa-f]{2})*"
     r"(?:[?#](?:[A-Za-z0-9/:@!$&'()*+,;=._~?-]|%[0-9A-Fa-f]{2})+)?)?"
 )
-_FORBIDDEN_IN_HOST = re.compile(r"[\x00-\x20\"#%/:<>?@\[\\\]^`{|}]")
+# Stricter than browsers, which look `;` or `!` up as well: no name in use holds them, but garbage does.
+_FORBIDDEN_IN_HOST = re.compile(r"[\x00-,/:-@\[-^`{-\x7f]")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _PATH_CHARACTERS = "/%:@!$&'()*+,;=-._~"

@@ -54,6 +54,7 @@ class FakeAdapter:
         self.posts: dict[str, Item | Reading | SourceError] = dict(posts)
         self.missing: tuple[str, ...] = ()
         self.fails: SourceError | None = None
+        self.fails_at_the_end: SourceError | None = None
         self.listed = True
         self.batch = 100
         self.parsed: list[str] = []
@@ -69,6 +70,8 @@ class FakeAdapter:
         documents = [Document(self.stamp(name), b"") for name in self._changed(bookmark)]
         for start in range(0, len(documents), self.batch):
             yield Batch(documents=tuple(documents[start : start + self.batch]))
+        if self.fails_at_the_end is not None:
+            raise self.fails_at_the_end
 
     def _changed(self, bookmark: Bookmark) -> list[str]:
         """What changed, and what shares an item with a document that changed or vanished."""

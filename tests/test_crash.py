@@ -63,8 +63,8 @@ def a_site_with_changes(site: Path) -> None:
 
 
 def run(site: Path, *before: str) -> subprocess.CompletedProcess[str]:
-    environ = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent), "PYTHONDONTWRITEBYTECODE": "1"}
-    environ.pop("COVERAGE_PROCESS_START", None)
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+    environ |= {"PYTHONPATH": str(Path(__file__).parent.parent), "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(
         [*before, *RUNNER], cwd=site, env=environ, capture_output=True, text=True, check=False, timeout=120
     )

@@ -230,6 +230,21 @@ def test_a_post_that_becomes_a_draft_leaves() -> None:
     assert counts(site.refresh()) == (0, 0, 0)
 
 
+@pytest.mark.parametrize("said", [Reading(skipped="draft"), post("infocode:2")])
+def test_a_death_before_the_end_forgets_no_leaving(said: Any) -> None:
+    site = Site(a=post("infocode:1"))
+    site.refresh()
+    site.adapter.posts["a"] = said
+    site.adapter.fails_at_the_end = FetchError("cut off")
+    site.refresh()
+    site.adapter.fails_at_the_end = None
+
+    result = site.refresh()
+
+    assert result.removed == 1
+    assert not site.item("infocode:1").live
+
+
 def test_a_post_that_cannot_be_read_any_more_keeps_its_last_version() -> None:
     site = Site(a=post("infocode:1"), b=post("infocode:2"))
     site.refresh()
@@ -296,6 +311,19 @@ def test_a_missing_folder_removes_nothing() -> None:
 
     assert counts(result) == (0, 0, 0)
     assert result.notice == "posts: not there; nothing was removed (--accept-removals lets its items go)"
+
+
+def test_a_first_read_that_finds_no_folder_fails_and_the_next_is_the_first() -> None:
+    site = Site(a=post("infocode:1"))
+    said, site.adapter.posts = site.adapter.posts, {}
+    site.adapter.missing = ("posts",)
+
+    failed = site.refresh()
+    site.adapter.posts, site.adapter.missing = said, ()
+    found = site.refresh()
+
+    assert (failed.state, failed.error) == ("failed", "posts: there is no such folder")
+    assert (found.state, found.new) == ("first-read", 1)
 
 
 def test_deleting_keeps_the_items_of_a_source_that_keeps_them() -> None:

@@ -186,6 +186,15 @@ def test_one_bad_byte_never_makes_a_utf8_document_unreadable(
     assert "replaced" in assumed
 
 
+def test_a_few_words_of_gbk_never_make_a_utf_8_document_unreadable() -> None:
+    body = (CHINESE * 3).encode() + "中文".encode("gbk")
+
+    found, assumed = text.decode(body)
+
+    assert found.startswith(CHINESE * 3)
+    assert assumed == "UTF-8 with 4 bad bytes replaced"
+
+
 @pytest.mark.parametrize("declared", [None, "gb2312"])
 @pytest.mark.parametrize("bad", [b"\xff", b"\x80"])
 def test_one_bad_byte_never_makes_a_gbk_document_unreadable(bad: bytes, declared: str | None) -> None:

@@ -50,6 +50,8 @@ def test_what_identifies_an_item_stays_untouched() -> None:
         (Text("AT&amp;T <b>bold</b>", "html"), "AT&T bold"),
         (Text("&amp;lt;b&amp;gt;", "html"), "&lt;b&gt;"),
         (Text("1 < 2 & 3", "html"), "1 < 2 & 3"),
+        (Text("PE<PB的股票", "html"), "PE<PB的股票"),
+        (Text("<深度>List<String>, <B>C<br>D", "html"), "<深度>List<String>, C D"),
         (Text("AT&amp;T <b>literal</b>"), "AT&amp;T <b>literal</b>"),
         (Text("  a\n\tb\u3000c\x00\ud800\u202e "), "a b c"),
         (Text("x" * 2000), "x" * (tidy.MAX_TITLE - 1) + "…"),

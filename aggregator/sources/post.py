@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from datetime import datetime
@@ -171,9 +172,12 @@ class _Post:
     def _date(self, keys: tuple[str, ...]) -> datetime | None:
         written = self.head.text(*keys)
         found = dates.parse(written, self._zone) if written else None
-        if written and found is None:
-            self._tell(self.head.line(*keys), f"unreadable date: {text.plain(written, 80)}")
-        return found
+        if found is not None and found >= dates.EARLIEST:
+            return found
+        if written:
+            what = "unreadable date" if found is None else "no date, but what programs write for none"
+            self._tell(self.head.line(*keys), f"{what}: {text.plain(written, 80)}")
+        return None
 
     @cached_property
     def _zone(self) -> tzinfo:
@@ -215,9 +219,11 @@ def _origin(content: str) -> str | None:
     if first is None:
         return None
     if _UNSEEN.search(content):
-        return postbody.origin(markup.to_text(markup.clean(content)))
-    start = max(content.rfind("<p", 0, first.start()), 0)
-    return postbody.origin(markup.to_text(content[start:]))
+        shown = markup.clean(content)
+    else:
+        shown = content[max(content.rfind("<p", 0, first.start()), 0) :]
+    # Written as HTML again, as all names of an item may be: it is decoded once more, when it is cleaned.
+    return html.escape(postbody.origin(markup.to_text(shown)) or "", quote=False) or None
 
 
 def _people(value: Value) -> list[Person]:

@@ -105,7 +105,7 @@ def connect(path: Path, *, read_only: bool = False, patience: float = 10.0) -> C
             raw.execute("pragma foreign_keys = on")
             raw.execute("pragma temp_store = memory")
             raw.execute("pragma cache_size = -16000")
-        except sqlite3.Error:
+        except BaseException:
             raw.close()
             raise
     return Connection(path, raw)

@@ -328,3 +328,34 @@ def test_control_characters_never_reach_the_terminal(site: Site) -> None:
 
     assert "\x1b" not in ran.out + ran.err
     assert "\x07" not in ran.out + ran.err
+
+
+TWO_SOURCES = """\
+site: {url: "https://feeds.example/"}
+sources:
+  - {id: posts, type: jekyll, path: seeds}
+  - {id: lost, type: jekyll, path: lost}
+"""
+
+
+def test_a_source_that_fails_decides_the_exit_code_as_asked(site: Site) -> None:
+    site.configure(TWO_SOURCES)
+
+    default, strict, never = (
+        site.run("refresh", *options).code for options in ((), ("--fail-on", "any"), ("--fail-on", "never"))
+    )
+    states = {each["id"]: each["state"] for each in site.run("refresh", "--json").json["sources"]}
+
+    assert (default, strict, never) == (0, 1, 0)
+    assert states == {"posts": "unchanged", "lost": "failed"}
+    assert "there is no such folder" in site.run("status", "--failing").out
+
+
+def test_the_only_source_that_fails_is_a_failure(site: Site) -> None:
+    (site.root / "seeds").rmdir()
+
+    ran = site.run("refresh", "--json")
+
+    assert ran.code == 1
+    assert ran.json["sources"][0]["error"] == "seeds: there is no such folder"
+    assert ran.json["totals"]["failed"] == 1

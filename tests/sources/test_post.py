@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from aggregator import markup
 from aggregator.model import Person
+from aggregator.tidy import tidy
+from tests.builders import NOW
 from tests.sources.posts import HEAD, reading, the_item
 
 POSTS = Path(__file__).parent / "data/posts"
@@ -222,6 +224,12 @@ def test_a_dated_name_or_an_info_code_makes_a_post(name: str, body: str) -> None
     assert the_item(f"---\ntitle: a\n---\n{body}", name).title.value == "a"
 
 
+def test_entities_of_the_stated_origin_are_decoded_once() -> None:
+    item = the_item(f"{HEAD}<p>（文章来源：A&amp;amp;B报 &lt;b&gt;）</p>")
+
+    assert tidy(item, NOW).origin == "A&amp;B报 <b>"
+
+
 # ── dates ──
 
 
@@ -234,6 +242,7 @@ def test_a_dated_name_or_an_info_code_makes_a_post(name: str, body: str) -> None
         ("2022-06-13 11:03:16", "2022-06-13T11:03:16+09:00"),
         ("2022-06-13", "2022-06-13T00:00:00+09:00"),
         ("2022-02-30", "2022-01-01T00:00:00+09:00"),
+        ("1899-12-30 00:00:00", "2022-01-01T00:00:00+09:00"),
         ("[]", "2022-01-01T00:00:00+09:00"),
     ],
 )
