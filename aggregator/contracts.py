@@ -14,7 +14,17 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from aggregator.exchange import Answer, Exchange, Request
-    from aggregator.model import Batch, Bookmark, Document, Item, Listing, Problem, Reading, Source
+    from aggregator.model import (
+        Batch,
+        Bookmark,
+        Document,
+        Item,
+        Listing,
+        ListReading,
+        Problem,
+        Reading,
+        Source,
+    )
     from aggregator.records import (
         ItemRecord,
         Known,
@@ -22,6 +32,7 @@ if TYPE_CHECKING:
         Output,
         Published,
         Registry,
+        RememberedList,
         Routable,
         Route,
         Save,
@@ -63,6 +74,30 @@ class Adapter(Protocol):
         ...
 
 
+class SourceList(Protocol):
+    """One kind of list of sources: it yields sources, not items. Two halves, as an adapter has.
+
+    Both raise :class:`~aggregator.errors.SourceError` and nothing else.
+    """
+
+    name: str
+    """As in the configuration's ``type``."""
+    options: type[Any]
+    """The pydantic model of its own options, with a property ``location`` (see :class:`Source`)."""
+    remote: bool
+    """Whether it may ask somebody else's server."""
+
+    def fetch(
+        self, source: Source, bookmark: Bookmark, web: Web
+    ) -> AsyncIterator[Listing | Batch | Exchange]:
+        """Yield its one document, or that it is unchanged; a Listing only to say what is ``missing``."""
+        ...
+
+    def sources(self, source: Source, document: Document) -> ListReading:
+        """Read the document. Pure. Raises ParseError where it is none, or not whole."""
+        ...
+
+
 class Web(Protocol):
     """The network: one polite client for everything that is requested.
 
@@ -83,7 +118,8 @@ class RefreshStore(Protocol):
 
         New ones are added; ones no longer configured become inactive, and their items leave the outputs
         until they return. An unknown id with the location of a source that is not configured any more is
-        that source renamed: history and items stay. A source whose ``parse_hash`` changed forgets its stamps.
+        that source renamed: history and items stay. A source whose ``parse_hash`` changed forgets its
+        stamps; one whose ``parse_hash`` or location changed forgets validators and body hash and is due.
         """
         ...
 
@@ -103,12 +139,28 @@ class RefreshStore(Protocol):
         """The same by item id."""
         ...
 
+    def by_link(self, source_id: str, links: Iterable[str]) -> Mapping[str, Known]:
+        """The source's stored item of each of these links, by the link's canonical form.
+
+        For feeds whose ids change every time. Of several the newest; whether it has left or not.
+        """
+        ...
+
     def count_live(self, source_id: str) -> int:
         """How many of the source's items have not left."""
         ...
 
+    def lease(self, source_ids: Iterable[str], until: datetime, why: str) -> None:
+        """Before they are fetched, have these sources be due again at ``until`` if nothing is saved."""
+        ...
+
     def save(self, save: Save) -> None:
-        """Keep all of it or nothing. Every item that is new, changed, left or back awaits routing."""
+        """Keep all of it or nothing. Every item that is new, changed, left or back awaits routing.
+
+        With a successful outcome the validators and the body hash of its exchange are kept: a 304 refreshes
+        what it names (RFC 9111, 4.3.4), any other answer replaces both, and a 226 (RFC 3229) has no hash of
+        the whole. A failure keeps what was.
+        """
         ...
 
     def stale(self, cleaner: int, limit: int) -> Sequence[tuple[int, Item, datetime]]:
@@ -117,6 +169,18 @@ class RefreshStore(Protocol):
 
     def recleaned(self, items: Sequence[tuple[int, Item]], now: datetime) -> None:
         """Keep newly cleaned forms: outputs follow, nothing counts as updated."""
+        ...
+
+
+class ListStore(Protocol):
+    """The store as ``subscriptions`` sees it. Each method is one transaction; all raise StoreError only."""
+
+    def lists(self) -> Mapping[str, RememberedList]:
+        """Every list that was ever read well, by the location of its source."""
+        ...
+
+    def remember_list(self, location: str, remembered: RememberedList) -> None:
+        """Keep what a list said, in place of what it said before."""
         ...
 
 

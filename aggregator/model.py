@@ -256,3 +256,24 @@ class Bookmark:
     documents: Mapping[str, KnownDocument] = field(default_factory=lambda: _NOTHING)
     validators: Validators = NO_VALIDATORS
     body_hash: str = ""
+
+
+# ── lists of sources ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSource:
+    """A feed that a list names: an absolute http(s) URL, and what the list says of it."""
+
+    url: str
+    title: str = ""
+    categories: tuple[str, ...] = ()
+    """Names of the folders it is in."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListReading:
+    """What one document of a list said; each feed once."""
+
+    sources: tuple[ListedSource, ...] = ()
+    problems: tuple[Problem, ...] = ()

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from aggregator.exchange import NO_VALIDATORS, Validators
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from aggregator.exchange import Exchange
-    from aggregator.model import Item, Problem, SourceInfo, Stamp
+    from aggregator.model import Item, ListedSource, Problem, SourceInfo, Stamp
 
 
 # ── refresh ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -86,10 +88,14 @@ class Outcome:
     removed: int = 0
     exchange: Exchange | None = None
     """What its request came to; kept only when it succeeded."""
+    status: int | None = None
+    """The HTTP status it ended with, a failure's too; None: there was no answer."""
     next_check: datetime | None = None
     """When it is next due, UTC; None: always."""
     why: str = ""
     """Why then."""
+    held_until: datetime | None = None
+    """Until when a Retry-After of its publisher holds it back, whoever asks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,10 +140,14 @@ class SourceState:
     notice: str | None
     problems: int
     """Documents with problems."""
+    status: int | None = None
+    """The HTTP status of its last request; None: there was no answer, or no request."""
     next_check: datetime | None = None
-    """When it is next due; None: always."""
+    """When it is next due; None: always, or never read as it is configured now."""
     why: str = ""
     """Why then."""
+    held_until: datetime | None = None
+    """Until when a Retry-After of its publisher holds it back, whoever asks."""
 
     @property
     def state(self) -> str:
@@ -147,6 +157,19 @@ class SourceState:
         if self.failures:
             return "failing"
         return "ok" if self.last_success else "waiting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RememberedList:
+    """A list of sources as it was last read well.
+
+    ``size``: how many it named then; ``sources`` may be more: those too that vanished and were held back.
+    """
+
+    sources: tuple[ListedSource, ...] = ()
+    size: int = 0
+    validators: Validators = NO_VALIDATORS
+    body_hash: str = ""
 
 
 # ── generate ──────────────────────────────────────────────────────────────────────────────────────────────

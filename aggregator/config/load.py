@@ -26,7 +26,7 @@ from aggregator.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aggregator.contracts import Adapter
+    from aggregator.contracts import Adapter, SourceList
 
 VARIABLE = "AGGREGATOR_CONFIG"
 PLACES = (Path("config/aggregator.yaml"), Path("aggregator.yaml"))
@@ -50,7 +50,7 @@ def find(flag: Path | None, environ: Mapping[str, str]) -> Path:
 
 def load(
     path: Path,
-    adapters: Mapping[str, Adapter],
+    adapters: Mapping[str, Adapter | SourceList],
     environ: Mapping[str, str],
     overrides: Mapping[str, str] = NO_OVERRIDES,
 ) -> Settings:
@@ -71,7 +71,10 @@ class Loaded:
 
 
 def read_all(
-    path: Path, adapters: Mapping[str, Adapter], environ: Mapping[str, str], overrides: Mapping[str, str]
+    path: Path,
+    adapters: Mapping[str, Adapter | SourceList],
+    environ: Mapping[str, str],
+    overrides: Mapping[str, str],
 ) -> Loaded:
     """:func:`load`, with what it was made from. Raises ConfigError."""
     problems = Problems()
@@ -105,7 +108,6 @@ def read_all(
             assemble.source(entry, adapters[entry.type], site, configuration.site.timezone)
             for entry in entries
         ),
-        source_settings=MappingProxyType({entry.id: assemble.source_settings(entry) for entry in entries}),
         rules=rules,
         fetch=assemble.fetch(configuration),
         schedule=assemble.schedule(configuration),
