@@ -119,7 +119,8 @@ class RefreshStore(Protocol):
         New ones are added; ones no longer configured become inactive, and their items leave the outputs
         until they return. An unknown id with the location of a source that is not configured any more is
         that source renamed: history and items stay. A source whose ``parse_hash`` changed forgets its
-        stamps; one whose ``parse_hash`` or location changed forgets validators and body hash and is due.
+        stamps; one whose ``parse_hash``, location, or way of being asked for changed forgets validators and
+        body hash. What changed or returned is due, but a Retry-After of the same host goes on.
         """
         ...
 
