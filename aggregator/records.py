@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from aggregator.exchange import NO_VALIDATORS, Validators
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -168,8 +166,6 @@ class RememberedList:
 
     sources: tuple[ListedSource, ...] = ()
     size: int = 0
-    validators: Validators = NO_VALIDATORS
-    body_hash: str = ""
 
 
 # ── generate ──────────────────────────────────────────────────────────────────────────────────────────────
