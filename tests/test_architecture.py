@@ -17,7 +17,8 @@ LONGER: dict[str, str] = {
 
 DOORS = {
     "apscheduler": (),
-    "aiohttp": (),
+    "aiohttp": ("web/",),
+    "brotli": ("web/bodies.py",),
     "click": ("cli/",),
     "feedgen": ("outputs/atom.py", "outputs/feedgen_entries.py"),
     "feedparser": (),
@@ -33,7 +34,7 @@ DOORS = {
     "requests": (),
     "rich": ("cli/",),
     "selectolax": ("markup.py",),
-    "socket": (),
+    "socket": ("web/faults.py", "web/sockets.py"),
     "sqlite3": ("store/",),
     "urllib.request": (),
     "yaml": ("config/", "sources/"),
