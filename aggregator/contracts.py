@@ -2,7 +2,8 @@
 
 ``refresh`` knows :class:`Adapter` and :class:`RefreshStore`; ``generate`` knows :class:`PublishStore`,
 :class:`Renderer` and :class:`Folder`; ``explain`` and the listing commands know :class:`Library`.
-``app`` puts the real ones in; tests put in ``tests/fakes.py``.
+``app`` puts the real ones in; tests put in ``tests/fakes.py``. Longer than other modules, so that the whole
+seam is in one file.
 """
 
 from __future__ import annotations

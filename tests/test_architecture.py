@@ -13,6 +13,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 LIMIT = 300
 LONGER: dict[str, str] = {
     # module: why it may be longer, in the module itself
+    "contracts.py": "the whole seam in one file",
 }
 
 DOORS = {
@@ -24,6 +25,7 @@ DOORS = {
     "feedparser": (),
     "httpx": (),
     "jinja2": ("outputs/pages.py",),
+    "listparser": ("sources/outlines.py",),
     "lxml": ("outputs/",),
     "markdown_it": ("markup.py",),
     "nh3": ("markup.py",),
