@@ -111,6 +111,8 @@ class Item:
     """Who published it first, where the item says so (``（文章来源：…）``, ``atom:source``)."""
     enclosures: tuple[Enclosure, ...] = ()
     language: str | None = None
+    base: str | None = None
+    """What relative links in its texts are relative to, where that is not ``link``."""
     cleaner: int = 0
 
     @property
