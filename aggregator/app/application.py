@@ -144,7 +144,7 @@ class App(Care):
             renderers=self._renderers(),
             rules=self.settings.rules,
             settings=self.settings.output,
-            site=self.settings.site,
+            site=replace(self.settings.site, uuid=store.site_uuid),
             names=store.registry().names,
             sources=tuple(self._info(source) for source in self.settings.sources if not source.private),
             source_content={s.id: s.content for s in self.settings.sources if s.content is not None},

@@ -137,7 +137,7 @@ def _source(parent: etree._Element, entry: Entry, site: Site) -> None:
     if entry.private and not title:
         return
     element = etree.SubElement(parent, "source")
-    _add(element, "id", shown.source_id(entry))
+    _add(element, "id", shown.source_id(entry, site))
     _add(element, "title", title or shown.site_title(site)).set("type", "text")
     if not entry.private:
         if address := urls.absolute(entry.source.feed_url):
