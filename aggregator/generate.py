@@ -30,7 +30,8 @@ class Generate:
     folder: Folder
     rendering: Rendering
     clock: Clock
-    _errors: list[str] = field(default_factory=list)
+    _errors: dict[str, list[PublishError]] = field(default_factory=dict)
+    """By reason: a full disk fails every output, and is told once."""
 
     def run(self, only: Collection[str] = (), *, every: bool = False, prune: bool = False) -> GenerateReport:
         """Write what is outdated; of ``only`` these categories, or ``every`` one whether outdated or not."""
@@ -70,7 +71,7 @@ class Generate:
             unneeded=unneeded,
             categories=tuple(output.title for output in feeds if output.id not in first),
             feeds=sum(1 for output in feeds if self.rendering.is_alive(output)),
-            errors=tuple(self._errors),
+            errors=tuple(map(_in_one_line, self._errors.values())),
         )
 
     def check(self) -> tuple[str, ...]:
@@ -163,7 +164,7 @@ class Generate:
             return self._write_whole(made)
         except PublishError as error:
             if len(made) == 1:
-                self._errors.append(str(error))
+                self._errors.setdefault(error.reason, []).append(error)
                 return []
         return [path for each in made for path in self._write([each])]
 
@@ -173,3 +174,9 @@ class Generate:
         records = [each.record(self.rendering.hash(each.output)) for each in made]
         self.store.published(records, self.clock())
         return written
+
+
+def _in_one_line(errors: Sequence[PublishError]) -> str:
+    """The first of those that failed for one reason, and how many more did."""
+    more = len(errors) - 1
+    return str(errors[0]) + (f" (and {more} more output{'s' * (more > 1)})" if more else "")

@@ -440,6 +440,17 @@ def test_what_cannot_be_written_is_told_and_due_again_while_the_others_go_on() -
     assert "category/macro.xml" in healed.written
 
 
+def test_what_fails_for_one_reason_is_told_once() -> None:
+    site = Site()
+    for name in ("a", "b", "c"):
+        site.add(name, name)
+        site.folder.broken.add(f"category/{name}.xml")
+
+    failed = site.generate()
+
+    assert failed.errors == ("category/a.xml: no space left (and 2 more outputs)",)
+
+
 def test_a_feeds_id_is_minted_from_the_sites_url_where_there_is_one() -> None:
     with_url, without, other = Site(), Site(), Site()
     with_url.site_url = "https://example.org/"
