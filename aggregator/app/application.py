@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from aggregator.store import SqliteStore
 
 
-def no_progress(_source: str, _documents: int) -> None:
+def no_progress(*_news: object) -> None:
     """Show nothing."""
 
 
@@ -42,8 +42,12 @@ class App(Care):
         accept_removals: bool = False,
         new_store: bool = False,
         progress: Callable[[str, int], None] = no_progress,
+        done: Callable[[str], None] = no_progress,
     ) -> RefreshReport:
-        """Read the sources that are due, and write what changed; ``wait`` seconds for the lock at most."""
+        """Read the sources that are due, and write what changed; ``wait`` seconds for the lock at most.
+
+        ``progress`` is told a source's id and how many documents were just read, ``done`` which source is.
+        """
         from aggregator.recleaning import reclean
         from aggregator.refresh import Refresh
         from aggregator.reports import GenerateReport, RefreshReport
@@ -57,15 +61,23 @@ class App(Care):
             refresh = Refresh(
                 store=store, clock=self.clock, accept_removals=accept_removals, progress=progress
             )
-            results = asyncio.run(self._read(refresh, chosen, store.states()))
+            results = asyncio.run(self._read(refresh, chosen, store.states(), done))
             generated = GenerateReport() if dry_run else self._generate(store)
         return RefreshReport(sources=results, generated=generated, dry_run=dry_run)
 
     async def _read(
-        self, refresh: Refresh, chosen: Sequence[Source], states: Sequence[SourceState]
+        self,
+        refresh: Refresh,
+        chosen: Sequence[Source],
+        states: Sequence[SourceState],
+        done: Callable[[str], None],
     ) -> tuple[SourceResult, ...]:
         known = {state.id: state for state in states}
-        return tuple([await self._read_one(refresh, source, known[source.id]) for source in chosen])
+        results: list[SourceResult] = []
+        for source in chosen:
+            results.append(await self._read_one(refresh, source, known[source.id]))
+            done(source.id)
+        return tuple(results)
 
     async def _read_one(self, refresh: Refresh, source: Source, state: SourceState) -> SourceResult:
         from aggregator.reports import SourceResult

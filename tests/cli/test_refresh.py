@@ -25,7 +25,7 @@ def test_refresh_writes_the_feeds_and_says_where(site: Site) -> None:
         "posts: 2 new",
         "new category: 宏观",
         f"wrote {len(site.files()) - 1} files (2 Atom feeds) in feeds",
-        "1 category feeds: feeds/category/   everything: feeds/all.xml",
+        "1 category feed: feeds/category/   everything: feeds/all.xml",
         "next: open feeds/index.html, or edit config/aggregator.yaml and run `aggregator refresh` again",
     ]
     assert {"all.xml", "category/macro.xml", "category/macro.json", "index.html"} <= site.files().keys()
