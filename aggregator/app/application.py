@@ -106,7 +106,11 @@ class App(Care):
     def generate(
         self, only: Collection[str] = (), *, every: bool = False, prune: bool = False, wait: float = 0.0
     ) -> GenerateReport:
-        """Write outputs from what is stored."""
+        """Write outputs from what is stored; ``only`` these categories, by slug, title or alias."""
+        from aggregator.categories import Matcher
+
+        matcher = Matcher(self.settings.rules)
+        only = [matcher.resolve(name) for name in only]
         with self.writing(wait=wait) as store:
             self._folder(store).claim(known_files=bool(store.files()))
             store.sync(self.settings.sources, self.clock())
