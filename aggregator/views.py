@@ -49,8 +49,8 @@ class Site:
     timezone: str = "UTC"
     author: str | None = None
     index: bool = False
-    uuid: str = ""
-    """The store's: no other site has it."""
+    id: str = ""
+    """Permanent: that of its feed of everything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

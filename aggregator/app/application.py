@@ -155,12 +155,13 @@ class App(Care):
         from aggregator.generate import Generate
         from aggregator.rendering import Rendering
 
+        everything = next(output for output in store.outputs() if output.kind == "all")
         rendering = Rendering(
             store=store,
             renderers=self._renderers(),
             rules=self.settings.rules,
             settings=self.settings.output,
-            site=replace(self.settings.site, uuid=store.site_uuid),
+            site=replace(self.settings.site, id=everything.atom_id),
             names=store.registry().names,
             sources=tuple(self._info(source) for source in self.settings.sources if not source.private),
             source_content={s.id: s.content for s in self.settings.sources if s.content is not None},

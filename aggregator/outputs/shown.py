@@ -180,7 +180,7 @@ def source_id(entry: Entry, site: Site) -> str:
     Many sites have a source called ``posts``: what has no id of its own gets one of this site's.
     """
     own = "" if entry.private else entry.source.id or entry.source.feed_url
-    return iri(own) if own else _minted(f"{site.uuid}/{entry.item.source_id}")
+    return iri(own) if own else _minted(f"{site.id}/{entry.item.source_id}")
 
 
 def authors(entry: Entry, site: Site) -> tuple[Person, ...]:

@@ -302,7 +302,7 @@ def test_a_source_without_id_gets_one_that_follows_from_what_is_known() -> None:
 
 
 def test_sources_of_the_same_name_have_different_ids_on_different_sites() -> None:
-    one, other = (entry_of(an_entry(source=SourceInfo()), site=a_site(uuid=uuid)) for uuid in ("1", "2"))
+    one, other = (entry_of(an_entry(source=SourceInfo()), site=a_site(id=site)) for site in ("1", "2"))
 
     assert texts(one, "source", "id") != texts(other, "source", "id")
 
