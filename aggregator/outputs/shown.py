@@ -175,10 +175,13 @@ def host(source: SourceInfo) -> str:
 
 
 def source_id(entry: Entry, site: Site) -> str:
-    """Return a permanent IRI for the source; a private one's tells nothing about where it is read.
+    """Return a permanent IRI for the source shown; a private one's tells nothing about where it is read.
 
-    Many sites have a source called ``posts``: what has no id of its own gets one of this site's.
+    A stated origin's follows from its name. Many sites have a source called ``posts``: what has no id of its
+    own gets one of this site's.
     """
+    if origin := text.plain(entry.item.origin or ""):
+        return _minted(f"origin:{origin}")
     own = "" if entry.private else entry.source.id or entry.source.feed_url
     return iri(own) if own else _minted(f"{site.id}/{entry.item.source_id}")
 

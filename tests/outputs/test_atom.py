@@ -402,5 +402,6 @@ def test_feedparser_reads_back_what_was_written() -> None:
         "audio/mpeg",
         "1234",
     )
-    assert (rich.source.id, rich.source.title) == ("https://news.example/id", "News")
+    assert rich.source.title == "Example Daily"
+    assert rich.source.id.startswith("urn:uuid:")
     assert bare.link == "https://news.example/bare"
