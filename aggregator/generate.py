@@ -14,7 +14,7 @@ from aggregator.reports import GenerateReport
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from aggregator.contracts import Clock, Folder, PublishStore
+    from aggregator.contracts import Folder, PublishStore
     from aggregator.records import Output
     from aggregator.rendering import Made, Rendering
 
@@ -29,7 +29,6 @@ class Generate:
     store: PublishStore
     folder: Folder
     rendering: Rendering
-    clock: Clock
     _errors: dict[str, list[PublishError]] = field(default_factory=dict)
     """By reason: a full disk fails every output, and is told once."""
 
@@ -170,9 +169,10 @@ class Generate:
 
     def _write_whole(self, made: Sequence[Made]) -> list[str]:
         files = {path: body for each in made for path, body in each.files.items()}
-        written = list(self.folder.write(files))
         records = [each.record(self.rendering.hash(each.output)) for each in made]
-        self.store.published(records, self.clock())
+        self.store.publishing(records)
+        written = list(self.folder.write(files))
+        self.store.published(records)
         return written
 
 

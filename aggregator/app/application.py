@@ -166,7 +166,7 @@ class App(Care):
             sources=tuple(self._info(source) for source in self.settings.sources if not source.private),
             source_content={s.id: s.content for s in self.settings.sources if s.content is not None},
         )
-        return Generate(store=store, folder=self._folder(store), rendering=rendering, clock=self.clock)
+        return Generate(store=store, folder=self._folder(store), rendering=rendering)
 
     def _folder(self, store: SqliteStore) -> OutputFolder:
         from aggregator.outputs.files import OutputFolder
