@@ -35,8 +35,10 @@ class Refresh:
     store: RefreshStore
     clock: Clock
     accept_removals: bool = False
+    thorough: bool = False
+    """Trust no size and time of a document."""
     progress: Callable[[str, int], None] = lambda _source, _documents: None
-    """Told the source's id and how many documents were just read."""
+    """Told the source and how many documents were read."""
 
     async def source(
         self, source: Source, adapter: Adapter, info: SourceInfo, *, first_reading: bool
@@ -70,7 +72,8 @@ class _Run:
         self.source, self.adapter, self.info, self.first_reading = source, adapter, info, first_reading
         self.now = common.clock()
         self.nothing = Save(source_id=source.id, now=self.now, info=info)
-        self.bookmark = self.store.bookmark(source.id)
+        bookmark = self.store.bookmark(source.id)
+        self.bookmark = bookmark.doubted() if common.thorough else bookmark
         self.live_before = self.store.count_live(source.id)
         documents = self.bookmark.documents
         self.native_ids = {d.item_id: d.native_id for d in documents.values() if d.item_id is not None}
@@ -253,8 +256,6 @@ class _Run:
     def _live_unheld(self, item_ids: Iterable[int]) -> set[int]:
         unheld = {each for each in item_ids if not self.matching.rivals("", self.native_ids.get(each) or "")}
         return {item_id for item_id, known in self.store.known_items(unheld).items() if known.live}
-
-    # ── the end ──
 
     def fail(self, error: str) -> None:
         """Record that the source could not be read; what was saved before stays."""

@@ -37,6 +37,7 @@ class App(Care):
         self,
         names: Sequence[str] = (),
         *,
+        force: bool = False,
         dry_run: bool = False,
         wait: float = 0.0,
         accept_removals: bool = False,
@@ -46,6 +47,7 @@ class App(Care):
     ) -> RefreshReport:
         """Read the sources that are due, and write what changed; ``wait`` seconds for the lock at most.
 
+        ``force`` reads every document, also those whose size and time say that they are as they were.
         ``progress`` is told a source's id and how many documents were just read, ``done`` which source is.
         """
         from aggregator.recleaning import reclean
@@ -59,7 +61,11 @@ class App(Care):
             store.sync(self.settings.sources, self.clock())
             reclean(store, self.clock)
             refresh = Refresh(
-                store=store, clock=self.clock, accept_removals=accept_removals, progress=progress
+                store=store,
+                clock=self.clock,
+                accept_removals=accept_removals,
+                thorough=force,
+                progress=progress,
             )
             results = asyncio.run(self._read(refresh, chosen, store.states(), done))
             generated = GenerateReport() if dry_run else self._generate(store)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command(epilog="Example: aggregator refresh posts --dry-run")
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...", shell_complete=source_ids)
-@click.option("--force", is_flag=True, help="Read every source, due or not.")
+@click.option("--force", is_flag=True, help="Read everything, due and changed or not.")
 @click.option("--dry-run", is_flag=True, help="Read and show; keep and write nothing.")
 @click.option(
     "--wait", type=Duration(), default=0.0, metavar="DURATION", help="Wait for the lock, such as 5m."
@@ -56,6 +56,7 @@ def refresh(
     with progress(len(set(sources)) or len(app.settings.sources), enabled=talks) as (read, done):
         report = app.refresh(
             sources,
+            force=force,
             dry_run=dry_run,
             wait=wait,
             accept_removals=accept_removals,

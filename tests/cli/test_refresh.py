@@ -359,3 +359,16 @@ def test_the_only_source_that_fails_is_a_failure(site: Site) -> None:
     assert ran.code == 1
     assert ran.json["sources"][0]["error"] == "seeds: there is no such folder"
     assert ran.json["totals"]["failed"] == 1
+
+
+def test_force_reads_what_looks_unchanged(site: Site) -> None:
+    path = site.write_post("a.md", TWO["a.md"], body="one")
+    os.utime(path, (1_600_000_000, 1_600_000_000))
+    site.run("refresh")
+    site.write_post("a.md", TWO["a.md"], body="two")
+    os.utime(path, (1_600_000_000, 1_600_000_000))
+
+    usual = site.run("refresh", "--json").json["totals"]["updated"]
+    forced = site.run("refresh", "--force", "--json").json["totals"]["updated"]
+
+    assert (usual, forced) == (0, 1)
