@@ -255,8 +255,12 @@ class PublishStore(Protocol):
         """
         ...
 
-    def published(self, written: Sequence[Published], now: datetime) -> None:
-        """Remember what was written; an output that became outdated meanwhile stays so."""
+    def publishing(self, written: Sequence[Published]) -> None:
+        """Remember what is about to be written: no file of ours may lie there that nobody knows of."""
+        ...
+
+    def published(self, written: Sequence[Published]) -> None:
+        """It was written and is no longer outdated, unless it became so meanwhile."""
         ...
 
     def files(self) -> Mapping[str, tuple[int, str, int]]:

@@ -80,4 +80,11 @@ class StoreError(AggregatorError):
 
 
 class PublishError(AggregatorError):
-    """An output could not be written; the old one stays in place and the new one is due again."""
+    """An output could not be written; the old one stays in place and the new one is due again.
+
+    ``reason``: the message without the path, where others may fail for the same one.
+    """
+
+    def __init__(self, message: str, reason: str | None = None) -> None:
+        super().__init__(message)
+        self.reason = reason or message

@@ -14,7 +14,7 @@ from aggregator.reports import GenerateReport
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from aggregator.contracts import Clock, Folder, PublishStore
+    from aggregator.contracts import Folder, PublishStore
     from aggregator.records import Output
     from aggregator.rendering import Made, Rendering
 
@@ -29,8 +29,8 @@ class Generate:
     store: PublishStore
     folder: Folder
     rendering: Rendering
-    clock: Clock
-    _errors: list[str] = field(default_factory=list)
+    _errors: dict[str, list[PublishError]] = field(default_factory=dict)
+    """By reason: a full disk fails every output, and is told once."""
 
     def run(self, only: Collection[str] = (), *, every: bool = False, prune: bool = False) -> GenerateReport:
         """Write what is outdated; of ``only`` these categories, or ``every`` one whether outdated or not."""
@@ -70,7 +70,7 @@ class Generate:
             unneeded=unneeded,
             categories=tuple(output.title for output in feeds if output.id not in first),
             feeds=sum(1 for output in feeds if self.rendering.is_alive(output)),
-            errors=tuple(self._errors),
+            errors=tuple(map(_in_one_line, self._errors.values())),
         )
 
     def check(self) -> tuple[str, ...]:
@@ -163,13 +163,20 @@ class Generate:
             return self._write_whole(made)
         except PublishError as error:
             if len(made) == 1:
-                self._errors.append(str(error))
+                self._errors.setdefault(error.reason, []).append(error)
                 return []
         return [path for each in made for path in self._write([each])]
 
     def _write_whole(self, made: Sequence[Made]) -> list[str]:
         files = {path: body for each in made for path, body in each.files.items()}
-        written = list(self.folder.write(files))
         records = [each.record(self.rendering.hash(each.output)) for each in made]
-        self.store.published(records, self.clock())
+        self.store.publishing(records)
+        written = list(self.folder.write(files))
+        self.store.published(records)
         return written
+
+
+def _in_one_line(errors: Sequence[PublishError]) -> str:
+    """The first of those that failed for one reason, and how many more did."""
+    more = len(errors) - 1
+    return str(errors[0]) + (f" (and {more} more output{'s' * (more > 1)})" if more else "")

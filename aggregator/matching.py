@@ -100,6 +100,9 @@ class Matching:
         if content_key(item) in bodies:
             return Match(replace(item, native_id=native_id), stored)
         second = second_name(item)
+        gone = self._gone(item) if second not in known else None
+        if gone is not None:
+            return Match(replace(item, native_id=gone.native_id), gone)
         return Match(
             replace(item, native_id=second, seed=second),
             known.get(second),
@@ -109,8 +112,14 @@ class Matching:
     def _alone(self, item: Item, stored: Known | None) -> Match:
         if stored is not None:
             return Match(replace(item, native_id=stored.native_id), stored)
-        key = content_key(item)
-        for gone in sorted(self.vanished.values(), key=lambda each: each.item_id):
-            if gone.content_key == key and not self._holders.get(gone.native_id):
-                return Match(replace(item, native_id=gone.native_id), gone, alias=item.native_id)
+        gone = self._gone(item)
+        if gone is not None:
+            return Match(replace(item, native_id=gone.native_id), gone, alias=item.native_id)
         return Match(item)
+
+    def _gone(self, item: Item) -> Known | None:
+        """The oldest item whose file vanished, and whose body this is; no body is no one's."""
+        key = content_key(item)
+        found = (each for each in self.vanished.values() if key and each.content_key == key)
+        free = (each for each in found if not self._holders.get(each.native_id))
+        return min(free, key=lambda each: each.item_id, default=None)

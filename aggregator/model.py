@@ -6,7 +6,7 @@ when it was first seen) stands beside it in :mod:`aggregator.records`, never in 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -258,6 +258,14 @@ class Bookmark:
     documents: Mapping[str, KnownDocument] = field(default_factory=lambda: _NOTHING)
     validators: Validators = NO_VALIDATORS
     body_hash: str = ""
+
+    def doubted(self) -> Bookmark:
+        """The same, but no size and time is trusted: every document is read, and told by its hash."""
+        stamps = {name: replace(known.stamp, size=-1, mtime_ns=0) for name, known in self.documents.items()}
+        return replace(
+            self,
+            documents={name: replace(known, stamp=stamps[name]) for name, known in self.documents.items()},
+        )
 
 
 # ── lists of sources ──────────────────────────────────────────────────────────────────────────────────────

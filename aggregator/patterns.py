@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
+from collections import Counter
 from functools import lru_cache
 from typing import Any
 
@@ -11,10 +12,14 @@ import regex  # type: ignore[import-untyped]  # it ships no types
 
 TIME_LIMIT = 0.1
 """Seconds that one search may take."""
+SLOW_AFTER = 10
+"""So often may a pattern take that long; then it gets ``SHORT_LIMIT``, or many items would take hours."""
+SHORT_LIMIT = 0.002
 MAX_LENGTH = 2000
 """Characters a pattern may have."""
 
 _log = logging.getLogger(__name__)
+_timeouts: Counter[str] = Counter()
 
 
 def check(pattern: str) -> str | None:
@@ -44,9 +49,11 @@ def found(pattern: str, value: str) -> bool:
 
     False, and one warning, if finding out takes longer than ``TIME_LIMIT``.
     """
+    limit = TIME_LIMIT if _timeouts[pattern] < SLOW_AFTER else SHORT_LIMIT
     try:
-        return _compiled(pattern).search(value, timeout=TIME_LIMIT) is not None
+        return _compiled(pattern).search(value, timeout=limit) is not None
     except TimeoutError:
+        _timeouts[pattern] += 1
         _warn_of_slowness(pattern)
         return False
 

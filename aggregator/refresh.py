@@ -58,6 +58,8 @@ class Refresh:
     """For adapters whose ``parse`` may be slow or hostile."""
     pace: Pace = Pace()
     accept_removals: bool = False
+    thorough: bool = False
+    """Trust no size and time of a document."""
     progress: Callable[[str, int], None] = lambda _source, _documents: None
     """Told the source's id and how many documents were just read."""
 
@@ -90,7 +92,8 @@ class _Run:
         self.failures = failures
         self.now = common.clock()
         self.nothing = Save(source_id=source.id, now=self.now, info=info)
-        self.bookmark = self.store.bookmark(source.id)
+        bookmark = self.store.bookmark(source.id)
+        self.bookmark = bookmark.doubted() if common.thorough else bookmark
         self.claims: Claims = EntryClaims(source, self.store, first_reading=first_reading)
         self.new: set[str] = set()
         self.updated: set[str] = set()
@@ -174,6 +177,9 @@ class _Run:
 
     def _outcome(self) -> Outcome:
         self.next_check, self.why = self._next()
+        self.status = self.exchange.status if self.exchange else None
+        if isinstance(self.error, FetchError):
+            self.status = self.error.status
         return Outcome(
             at=self.now,
             error=str(self.error) if self.error else None,
@@ -183,23 +189,27 @@ class _Run:
             updated=len(self.updated - self.new),
             removed=self.removed,
             exchange=self.exchange,
+            status=self.status,
             next_check=self.next_check,
             why=self.why,
+            held_until=due.hold(self.now, self._retry_after()),
         )
+
+    def _retry_after(self) -> datetime | None:
+        if isinstance(self.error, FetchError):
+            return self.error.retry_after
+        return self.exchange.retry_after if self.exchange else None
 
     def _next(self) -> tuple[datetime | None, str]:
         if not self.adapter.remote:
             return None, "local: always due"
         pace, fixed = self.common.pace, self.source.interval
-        retry_after = self.exchange.retry_after if self.exchange else None
-        if isinstance(self.error, FetchError):
-            retry_after = self.error.retry_after
         return due.next_check(
             self.now,
             interval=fixed or pace.interval,
             jitter=pace.jitter,
             seed=self.source.location,
-            retry_after=retry_after,
+            retry_after=self._retry_after(),
             failures=self.failures + 1 if self.error else 0,
             minimum=pace.minimum,
             maximum=pace.maximum,
@@ -215,7 +225,6 @@ class _Run:
             state = "first-read"
         elif self.new or updated or self.removed:
             state = "changed"
-        status = self.error.status if isinstance(self.error, FetchError) else None
         return SourceResult(
             source_id=self.source.id,
             state=state,
@@ -223,7 +232,7 @@ class _Run:
             updated=updated,
             removed=self.removed,
             seconds=self._seconds(),
-            status=self.exchange.status if self.exchange else status,
+            status=self.status,
             error=str(self.error) if self.error else None,
             notice=self.notice,
             problems=tuple(self.claims.problems),

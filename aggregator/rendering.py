@@ -95,13 +95,12 @@ class Rendering:
         return hashlib.sha256(repr(about).encode("utf-8", "surrogatepass")).hexdigest()
 
     def paths(self, output: Output) -> list[str]:
-        """Where the files of a feed lie; a former slug keeps a copy of the feed itself."""
+        """Where the files of a feed lie; at a former slug, copies of the feed and a page that leads on."""
         wanted = {"xml": True, "json": "json" in self.settings.formats, "html": self.settings.pages}
         forms = [form for form, is_wanted in wanted.items() if is_wanted]
         if output.kind == "all":
             return [f"all.{form}" for form in forms if form != "html"]
-        former = [f"category/{slug}.{form}" for slug in output.former for form in forms if form != "html"]
-        return [*(f"category/{output.name}.{form}" for form in forms), *former]
+        return [f"category/{slug}.{form}" for slug in (output.name, *output.former) for form in forms]
 
     def title(self, output: Output) -> str:
         """As configured, else the commonest tag of its posts, else the name it was asked for by."""
@@ -145,6 +144,7 @@ class Rendering:
             total=output.items,
             formats=self.settings.formats,
             pages=self.settings.pages,
+            former=output.former,
         )
 
     def _window(self, output: Output) -> Window:

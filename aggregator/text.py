@@ -10,7 +10,7 @@ ELLIPSIS = "…"
 COMBINING_RUN = 30
 """How many combining marks one character may carry: the Stream-Safe Text Format's number (UAX #15, 13)."""
 
-_FORBIDDEN_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 # Embeddings, overrides and isolates reach beyond themselves and can turn the line around them; the marks
 # (U+200E, U+200F, U+061C) cannot, and right-to-left titles need them.
 _BIDI_CONTROLS = "\u202a-\u202e\u2066-\u2069"
@@ -34,10 +34,14 @@ _PERHAPS_COMBINING = re.compile(
 
 
 def xml_safe(value: str) -> str:
-    """Drop what XML 1.0 forbids (section 2.2) and lone surrogates; everything else stays."""
-    if _FORBIDDEN_IN_XML.search(value) is None:
+    """Drop what XML 1.0 forbids (section 2.2), lone surrogates and control characters; all else stays.
+
+    XML discourages the control characters U+007F to U+009F and validators warn of them; one, U+0085, is a
+    line end.
+    """
+    if _NOT_IN_XML.search(value) is None:
         return value
-    return _FORBIDDEN_IN_XML.sub("", value)
+    return _NOT_IN_XML.sub(lambda found: "\n" if found[0] == "\x85" else "", value)
 
 
 def plain(value: str, limit: int = 2000) -> str:

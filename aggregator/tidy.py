@@ -68,7 +68,7 @@ def tidy(item: Item, now: datetime) -> Item:
         updated=updated,
         authors=_each(map(_person, item.authors), MAX_AUTHORS),
         tags=_each(map(_tag, item.tags), MAX_TAGS),
-        categories=_each(map(_name, item.categories), MAX_CATEGORIES),
+        categories=_each(map(_category, item.categories), MAX_CATEGORIES),
         origin=_name(item.origin or "") or None,
         enclosures=_each((_enclosure(file, base) for file in item.enclosures), MAX_ENCLOSURES),
         language=_language(item.language),
@@ -111,6 +111,13 @@ def _moment(moment: datetime | None, now: datetime) -> datetime | None:
 
 def _name(name: str) -> str:
     return text.plain(markup.line_to_text(name), MAX_NAME)
+
+
+def _category(name: str) -> str:
+    """A name like others; but where it is ASCII its inner blanks stay, for its slug is in URLs as it is."""
+    clean = _name(name)
+    only_blanks_differ = name.isascii() and name.isprintable() and " ".join(name.split()) == clean
+    return name.strip() if only_blanks_differ else clean
 
 
 def _person(person: Person) -> Person | None:

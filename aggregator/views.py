@@ -49,6 +49,8 @@ class Site:
     timezone: str = "UTC"
     author: str | None = None
     index: bool = False
+    id: str = ""
+    """Permanent: that of its feed of everything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,8 @@ class Feed:
     """How many items it has in all, shown or not."""
     formats: tuple[str, ...] = ("atom", "json")
     pages: bool = True
+    former: tuple[str, ...] = ()
+    """Slugs it had before, which lead to it."""
 
     def path(self, suffix: str) -> str:
         """``xml``, ``json`` or ``html``: where that form lies; the page of everything is the home page."""

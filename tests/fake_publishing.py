@@ -172,7 +172,7 @@ class FakePublishing(FakeState):
                 times.update({tag.label or tag.term for tag in clean.tags if not _is_ours(tag.scheme)})
         return sorted(times, key=lambda label: (-times[label], label))
 
-    def published(self, written: Sequence[Published], now: datetime) -> None:
+    def publishing(self, written: Sequence[Published]) -> None:
         for one in written:
             self._outputs[one.output_id] = replace(
                 self._outputs[one.output_id],
@@ -180,13 +180,17 @@ class FakePublishing(FakeState):
                 updated=one.updated,
                 rule_hash=one.rule_hash,
             )
-            if self._outdated.get(one.output_id) == one.generation:
-                del self._outdated[one.output_id]
             for (output_id, item_id), member in self._members.items():
                 if output_id == one.output_id:
                     member.shown = item_id in one.shown
             for path, (sha256, size) in one.files.items():
                 self._files[path] = (one.output_id, sha256, size)
+
+    def published(self, written: Sequence[Published]) -> None:
+        self.publishing(written)
+        for one in written:
+            if self._outdated.get(one.output_id) == one.generation:
+                del self._outdated[one.output_id]
 
     def files(self) -> Mapping[str, tuple[int, str, int]]:
         return dict(self._files)

@@ -118,7 +118,7 @@ class FakeFolder:
 
     def write(self, files: Mapping[str, bytes]) -> Sequence[str]:
         if broken := sorted(self.broken & files.keys()):
-            raise PublishError(f"{broken[0]}: no space left")
+            raise PublishError(f"{broken[0]}: no space left", "no space left")
         changed = self.differing(files)
         self.files.update(files)
         return changed

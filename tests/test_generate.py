@@ -82,7 +82,7 @@ class Site:
             names=self.store.registry().names,
             source_content=self.source_content,
         )
-        return Generate(store=self.store, folder=self.folder, rendering=rendering, clock=self.clock)
+        return Generate(store=self.store, folder=self.folder, rendering=rendering)
 
     def generate(self, *only: str, **options: Any) -> GenerateReport:
         self.clock.advance(minutes=1)
@@ -418,7 +418,7 @@ def test_a_file_of_a_form_that_is_no_longer_written_is_forgotten_when_it_is_gone
         shown=(),
         files={"category/economy.rss": ("", 1)},
     )
-    site.store.published([record], site.clock())
+    site.store.published([record])
 
     site.generate()
 
@@ -438,6 +438,31 @@ def test_what_cannot_be_written_is_told_and_due_again_while_the_others_go_on() -
     assert failed.errors == ("category/macro.xml: no space left",)
     assert "category/stocks.xml" in failed.written
     assert "category/macro.xml" in healed.written
+
+
+def test_what_fails_for_one_reason_is_told_once() -> None:
+    site = Site()
+    for name in ("a", "b", "c"):
+        site.add(name, name)
+        site.folder.broken.add(f"category/{name}.xml")
+
+    failed = site.generate()
+
+    assert failed.errors == ("category/a.xml: no space left (and 2 more outputs)",)
+
+
+def test_what_is_about_to_be_written_is_known_before_so_that_a_death_leaves_no_file_behind() -> None:
+    site = Site()
+    site.add("a", "macro")
+    site.folder.broken.add("all.xml")
+    site.generate()
+    site.remove("a")
+    site.folder.broken.clear()
+
+    site.generate()
+
+    assert "all.xml" in site.store.files()
+    assert site.titles("all.xml") == []
 
 
 def test_a_feeds_id_is_minted_from_the_sites_url_where_there_is_one() -> None:

@@ -7,6 +7,7 @@ outputs are a function of the store.
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 import xml.etree.ElementTree as ET  # reads only what this program wrote
 from dataclasses import dataclass, replace
@@ -27,6 +28,27 @@ OLDEST = datetime(2022, 1, 1, tzinfo=UTC)
 
 class Killed(BaseException):
     """The process died."""
+
+
+class Reaper:
+    """Kills the process in this one's stead: at the n-th file that it opens or renames below a folder."""
+
+    def __init__(self) -> None:
+        self.folder: str | None = None
+        self.left = 0
+        sys.addaudithook(self.look)
+
+    def look(self, event: str, arguments: tuple[object, ...]) -> None:
+        if self.folder is None or event not in ("open", "os.rename"):
+            return
+        if event == "os.rename" or self.folder in str(arguments[0]):
+            self.left -= 1
+            if self.left < 0:
+                self.folder = None
+                raise Killed
+
+
+REAPER = Reaper()
 
 
 class DyingClock:
@@ -170,6 +192,17 @@ class Life(RuleBasedStateMachine):
             return
         finally:
             self.clock.left = None
+        self.check()
+
+    @rule(after=st.integers(0, 40))
+    def refresh_and_die_at_a_file(self, after: int) -> None:
+        REAPER.left, REAPER.folder = after, str(self.root)
+        try:
+            self.app.refresh(accept_removals=True)
+        except Killed:
+            return
+        finally:
+            REAPER.folder = None
         self.check()
 
     @rule()

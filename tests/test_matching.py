@@ -97,6 +97,24 @@ def test_a_second_post_of_the_same_name_is_an_item_of_its_own_and_told() -> None
     assert second.problem == "a second post of this name (see x/a.md): it is an item of its own"
 
 
+def test_posts_without_a_body_are_not_taken_for_one_another() -> None:
+    empty, other = an_item("name:a.md", content=""), an_item("name:b.md", content="")
+    matching = Matching(documents(a=(1, empty.native_id)), frozenset({"b"}), {1: a_known(empty)})
+
+    assert matching.resolve("b", other, {}, None).known is None
+
+
+def test_a_second_post_that_was_edited_and_then_moved_is_the_same_item() -> None:
+    edited = replace(OTHER_BODY, native_id="name:a.md#its first body")
+    before = documents(old=(2, edited.native_id)) | {"x/a.md": documents(x=(1, NAMED.native_id))["x"]}
+    matching = Matching(before, frozenset({"x/a.md", "y/a.md"}), {2: a_known(edited, 2)})
+
+    match = matching.resolve("y/a.md", OTHER_BODY, {NAMED.native_id: a_known(NAMED)}, None)
+
+    assert match.known == a_known(edited, 2)
+    assert match.item.native_id == edited.native_id
+
+
 def test_a_second_post_is_found_again_by_its_first_body() -> None:
     first = {NAMED.native_id: a_known(NAMED)}
     stored = replace(OTHER_BODY, native_id=second_name(OTHER_BODY))

@@ -59,3 +59,16 @@ def test_a_pattern_that_takes_too_long_counts_as_not_found(caplog: pytest.LogCap
     assert time.perf_counter() - start < 3
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert "takes longer than 0.1 s" in caplog.text
+
+
+def test_a_pattern_that_is_slow_again_and_again_costs_little_and_still_finds() -> None:
+    slow = f"{SLOW}|wanted"
+    for _ in range(patterns.SLOW_AFTER):
+        patterns.found(slow, "x" * 60 + "y")
+
+    start = time.process_time()
+    found = [patterns.found(slow, "x" * 60 + "y") for _ in range(50)]
+
+    assert time.process_time() - start < 50 * patterns.TIME_LIMIT / 2
+    assert not any(found)
+    assert patterns.found(slow, "wanted")

@@ -25,9 +25,11 @@ CHINESE = "中国人民银行今日发布第二期规划，对未来四年的重
 
 
 def test_what_xml_forbids_goes_and_all_else_stays() -> None:
-    assert (
-        text.xml_safe("a\x00b\x0bc\ud800d\ufffee\tf\ng\rh\x85i\U0001f600") == "abcde\tf\ng\rh\x85i\U0001f600"
-    )
+    assert text.xml_safe("a\x00b\x0bc\ud800d\ufffee\tf\ng\rh\U0001f600") == "abcde\tf\ng\rh\U0001f600"
+
+
+def test_control_characters_that_xml_discourages_go_but_for_the_line_end_among_them() -> None:
+    assert text.xml_safe("a\x7fb\x96c\x85d\xa0e") == "abc\nd\xa0e"
 
 
 def test_a_text_without_anything_forbidden_is_not_copied() -> None:

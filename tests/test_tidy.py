@@ -190,7 +190,7 @@ def test_tags_are_plain_and_come_once_in_their_order() -> None:
 
 def test_categories_and_origin_are_plain() -> None:
     clean = tidied(
-        categories=("a b", " a  b ", "", "R&amp;D", "anxin(xianggang)"), origin="<a href=x>证券时报网</a> "
+        categories=("a b", " a b ", "", "R&amp;D", "anxin(xianggang)"), origin="<a href=x>证券时报网</a> "
     )
 
     assert clean.categories == ("a b", "R&D", "anxin(xianggang)")
@@ -304,3 +304,11 @@ def test_every_text_of_a_clean_item_can_be_written_as_xml(item: Item) -> None:
     written = "".join(f"<a>{html.escape(text or '')}</a>" for text in shown)
     assert ET.fromstring(f"<a>{written}</a>") is not None  # noqa: S314 - there is no document type in it
     assert clean.title.value
+
+
+def test_a_category_keeps_its_inner_blanks_because_its_url_does() -> None:
+    assert tidied(categories=(" inner  double ", "宏观  经济", "a\tb")).categories == (
+        "inner  double",
+        "宏观 经济",
+        "a b",
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -14,15 +15,17 @@ from aggregator.urls import absolute
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
+    from aggregator.app.refreshing import Refreshing
     from aggregator.contracts import Renderer
     from aggregator.generate import Generate
     from aggregator.model import Source
     from aggregator.outputs.files import OutputFolder
-    from aggregator.reports import GenerateReport, RefreshReport
+    from aggregator.reports import GenerateReport, RefreshReport, SourceResult
     from aggregator.store import SqliteStore
+    from aggregator.subscriptions import Subscriptions
 
 
-def no_progress(_source: str, _documents: int) -> None:
+def no_progress(*_news: object) -> None:
     """Show nothing."""
 
 
@@ -41,53 +44,101 @@ class App(Care):
         accept_removals: bool = False,
         new_store: bool = False,
         progress: Callable[[str, int], None] = no_progress,
+        done: Callable[[str], None] = no_progress,
     ) -> RefreshReport:
         """Read the sources that are due, and write what changed; ``wait`` seconds for the lock at most.
 
-        ``names``: only these sources, due or not; ``force``: every one. Neither overrides a running
-        Retry-After.
+        ``force`` reads every document, also those whose size and time say that they are as they were.
+        ``progress`` is told a source's id and how many documents were just read, ``done`` which source is.
         """
-        from aggregator.app.refreshing import Refreshing
         from aggregator.recleaning import reclean
         from aggregator.reports import GenerateReport, RefreshReport
 
-        chosen = self._chosen(names)
         with self.writing(wait=wait, new_store=new_store, dry_run=dry_run) as store:
             if not dry_run:
                 self._folder(store).claim(known_files=bool(store.files()))
-            store.sync(self.settings.sources, self.clock())
+            subscriptions = self._synced(store)
+            chosen = self._chosen(names, subscriptions)
             reclean(store, self.clock)
-            refreshing = Refreshing(
-                settings=self.settings,
-                adapters=self.adapters,
-                store=store,
-                clock=self.clock,
+            refreshing = self._refreshing(
+                store,
                 forced=force or bool(names),
+                thorough=force,
                 accept_removals=accept_removals,
                 progress=progress,
+                done=done,
             )
-            results = asyncio.run(refreshing.run(chosen))
+            results = asyncio.run(self._read(refreshing, store, chosen))
             generated = GenerateReport() if dry_run else self._generate(store)
         return RefreshReport(sources=results, generated=generated, dry_run=dry_run)
 
-    def _chosen(self, names: Sequence[str]) -> tuple[Source, ...]:
-        known = {source.id: source for source in self.settings.sources}
+    async def _read(
+        self, refreshing: Refreshing, store: SqliteStore, chosen: Collection[str] | None
+    ) -> tuple[SourceResult, ...]:
+        """Read lists first, since they say what else there is to read; in the order of the configuration."""
+        before = self._subscriptions(store)
+        lists = [each for each in before.lists if chosen is None or each.id in chosen]
+        results = await refreshing.read_lists(lists) if lists else ()
+        subscriptions = self._synced(store) if lists else before
+        sources = [each for each in subscriptions.sources if chosen is None or each.id in chosen]
+        told = {each.source_id: each for each in (*results, *await refreshing.run(sources))}
+        return tuple(told[each.id] for each in subscriptions.everything if each.id in told)
+
+    def _refreshing(
+        self,
+        store: SqliteStore,
+        *,
+        forced: bool,
+        thorough: bool,
+        accept_removals: bool,
+        progress: Callable[[str, int], None],
+        done: Callable[[str], None],
+    ) -> Refreshing:
+        from aggregator.app.refreshing import Refreshing
+
+        return Refreshing(
+            settings=self.settings,
+            adapters=self.adapters,
+            lists=self.lists,
+            store=store,
+            clock=self.clock,
+            info=self._info,
+            forced=forced,
+            thorough=thorough,
+            accept_removals=accept_removals,
+            progress=progress,
+            done=done,
+        )
+
+    def _synced(self, store: SqliteStore) -> Subscriptions:
+        """The sources there are, made known to the store."""
+        subscriptions = self._subscriptions(store)
+        store.sync(subscriptions.everything, self.clock())
+        return subscriptions
+
+    def _chosen(self, names: Sequence[str], subscriptions: Subscriptions) -> set[str] | None:
+        """Ids of the sources named, with a list its feeds; None: every one."""
+        known = {source.id: source for source in subscriptions.everything}
         for name in names:
             if name not in known:
                 near = get_close_matches(name, known, 1)
                 hint = f" (did you mean {near[0]}?)" if near else ""
                 raise UsageError(f"no source {name!r} in {self.settings.path}{hint}")
-        return tuple(known[name] for name in dict.fromkeys(names)) if names else self.settings.sources
+        feeds = {feed.id for name in names for feed in subscriptions.feeds.get(name, ())}
+        return {*names, *feeds} if names else None
+
+    def _info(self, source: Source) -> SourceInfo:
+        """A source as readers see it, as far as the configuration says."""
+        if "://" not in source.location:
+            return SourceInfo(title=source.title or self.settings.site.title)
+        return SourceInfo(title=source.title or "", feed_url=None if source.private else absolute(source.location))
 
     def _listed(self, store: SqliteStore) -> tuple[SourceInfo, ...]:
         """What is read, as readers see it; private sources left out."""
         titles = {state.id: state.title for state in store.states()}
         return tuple(
-            SourceInfo(
-                title=source.title or titles.get(source.id) or source.id,
-                feed_url=absolute(source.location) if self.adapters[source.type].remote else None,
-            )
-            for source in self.settings.sources
+            replace(self._info(source), title=source.title or titles.get(source.id) or source.id)
+            for source in self._subscriptions(store).sources
             if not source.private
         )
 
@@ -96,16 +147,20 @@ class App(Care):
     def generate(
         self, only: Collection[str] = (), *, every: bool = False, prune: bool = False, wait: float = 0.0
     ) -> GenerateReport:
-        """Write outputs from what is stored."""
+        """Write outputs from what is stored; ``only`` these categories, by slug, title or alias."""
+        from aggregator.categories import Matcher
+
+        matcher = Matcher(self.settings.rules)
+        only = [matcher.resolve(name) for name in only]
         with self.writing(wait=wait) as store:
             self._folder(store).claim(known_files=bool(store.files()))
-            store.sync(self.settings.sources, self.clock())
+            self._synced(store)
             return self._generate(store, only, every=every, prune=prune)
 
     def check_outputs(self) -> Sequence[str]:
         """Paths of files that differ from what the store says they should be; writes nothing."""
         with self.writing(wait=0, dry_run=True) as store:
-            store.sync(self.settings.sources, self.clock())
+            self._synced(store)
             self._route(store)
             return self._generator(store).check()
 
@@ -132,7 +187,7 @@ class App(Care):
         Routing(
             store=store,
             clock=self.clock,
-            rules=self.settings.rules,
+            rules=self._subscriptions(store).rules(self.settings.rules),
             site_url=self.settings.site_url,
             site_uuid=store.site_uuid,
         ).run()
@@ -141,17 +196,19 @@ class App(Care):
         from aggregator.generate import Generate
         from aggregator.rendering import Rendering
 
+        subscriptions = self._subscriptions(store)
+        everything = next(output for output in store.outputs() if output.kind == "all")
         rendering = Rendering(
             store=store,
             renderers=self._renderers(),
-            rules=self.settings.rules,
+            rules=subscriptions.rules(self.settings.rules),
             settings=self.settings.output,
-            site=self.settings.site,
+            site=replace(self.settings.site, id=everything.atom_id),
             names=store.registry().names,
             sources=self._listed(store),
-            source_content={s.id: s.content for s in self.settings.sources if s.content is not None},
+            source_content={s.id: s.content for s in subscriptions.sources if s.content is not None},
         )
-        return Generate(store=store, folder=self._folder(store), rendering=rendering, clock=self.clock)
+        return Generate(store=store, folder=self._folder(store), rendering=rendering)
 
     def _folder(self, store: SqliteStore) -> OutputFolder:
         from aggregator.outputs.files import OutputFolder

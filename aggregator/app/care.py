@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,8 @@ class Care(SiteAccess):
 
         with self.library() as library:
             records = self.find_items(library, needle)
-        return [(record.public_id, explain(record, self.settings.rules)) for record in records]
+            rules = self._subscriptions(library).rules(self.settings.rules)
+        return [(record.public_id, explain(record, rules)) for record in records]
 
     def find_items(self, library: Library, needle: str) -> Sequence[ItemRecord]:
         """Items of this id, number, link or file. Raises UsageError if there is none."""
@@ -33,6 +35,25 @@ class Care(SiteAccess):
             if records := library.find(each):
                 return records
         raise UsageError(f"no item {needle!r}; `aggregator list items --json` shows ids and links")
+
+    def category(self, library: Library, name: str) -> str:
+        """The slug of the category of that slug, title or alias. Raises UsageError if there is none."""
+        from aggregator.categories import Matcher
+
+        declared = Matcher(self.settings.rules).declared(name)
+        names = {name, *((declared.slug, declared.title) if declared else ())}
+        outputs = [output for output in library.outputs() if output.kind == "category"]
+        for output in outputs:
+            if names & {output.name, output.title, *output.former}:
+                return output.name
+        raise UsageError(_unknown("category", name, [output.name for output in outputs]))
+
+    def source(self, library: Library, name: str) -> str:
+        """The id of a source that was ever read. Raises UsageError if there is none."""
+        known = [state.id for state in library.states()]
+        if name in known:
+            return name
+        raise UsageError(_unknown("source", name, known))
 
     def _as_document(self, needle: str) -> list[str]:
         """A file named from where the user stands, as the store names it."""
@@ -67,3 +88,9 @@ class Care(SiteAccess):
 
         with self.lock(wait):
             return care.vacuum(self.settings.store)
+
+
+def _unknown(what: str, name: str, known: Sequence[str]) -> str:
+    near = get_close_matches(name, known, 1)
+    hint = f" (did you mean {near[0]}?)" if near else ""
+    return f"no {what} {name!r}{hint}"

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from aggregator.config import Settings
-    from aggregator.contracts import Adapter, Clock, Library, SourceList
+    from aggregator.contracts import Adapter, Clock, SourceList
     from aggregator.store import SqliteStore
+    from aggregator.subscriptions import Subscriptions
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,21 @@ class SiteAccess:
             return path
 
     @contextmanager
-    def library(self) -> Iterator[Library]:
+    def library(self) -> Iterator[SqliteStore]:
         """The store, read-only; beside whoever writes."""
         from aggregator.store import open_store
 
         with open_store(self.settings.store, read_only=True) as store:
             yield store
+
+    def _subscriptions(self, store: SqliteStore) -> Subscriptions:
+        """The sources there are: configured ones, and what lists named when they were last read well."""
+        from aggregator.subscriptions import FEED, gather
+
+        listed = any(source.type in self.lists for source in self.settings.sources)
+        return gather(
+            self.settings.sources, self.lists, self.adapters[FEED], store.lists() if listed else {}
+        )
 
     def lock(self, wait: float) -> AbstractContextManager[object]:
         """The lock of the one process that writes; ``wait`` seconds for it at most. Raises LockedError."""

@@ -5,15 +5,15 @@ Commands are imported when they are called, so that ``--help`` answers at once.
 
 from __future__ import annotations
 
-import os
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
 
 from aggregator import __version__
-from aggregator.cli.common import common_options
+from aggregator.cli.common import common_options, let_go_of, tell
 from aggregator.errors import AggregatorError, ConfigError
 
 if TYPE_CHECKING:
@@ -54,6 +54,14 @@ class _Commands(click.Group):
         command: click.Command = getattr(import_module(module), name)
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; that whoever read the output has seen enough is no failure."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            let_go_of(sys.stdout)
+            return 0
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, about) for name, (_, about) in self.COMMANDS.items()])
@@ -78,31 +86,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     0 fine · 1 failure · 2 usage · 75 locked · 78 configuration · 130 interrupted.
     """
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(
+            errors="backslashreplace"
+        )  # a terminal that lacks letters is no reason to stop
     try:
         result = cli.main(
             args=list(arguments) if arguments is not None else None,
             prog_name="aggregator",
             standalone_mode=False,
         )
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except click.exceptions.Abort:
         return _INTERRUPTED
     except click.ClickException as error:
         error.show()
         return error.exit_code
     except AggregatorError as error:
-        from aggregator.text import terminal_safe
-
         # A mistake in the configuration begins with its place, so that editors can jump there.
         prefix = "" if isinstance(error, ConfigError) else "aggregator: "
         for line in str(error).splitlines():
-            click.echo(f"{prefix}{terminal_safe(line)}", err=True)
+            tell(f"{prefix}{line}")
         return error.exit_code
     except KeyboardInterrupt:
         click.echo("interrupted", err=True)
         return _INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has seen enough. Keep the interpreter from flushing into the closed pipe.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        let_go_of(sys.stdout)
         return 0
     return result if isinstance(result, int) else 0

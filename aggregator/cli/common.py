@@ -6,6 +6,7 @@ import functools
 import json
 import logging
 import os
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +14,17 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from aggregator.errors import AggregatorError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from aggregator.app import App
 
 _VERSION = 1
+
+_STEERING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What JSON may hold as it is, but a terminal would obey or could not show."""
 
 
 @dataclass
@@ -37,7 +43,7 @@ class Common:
 
         return App.open(self.config, os.environ, overrides or {})
 
-    def wants_color(self, stream: TextIO) -> bool:
+    def wants_color(self, stream: TextIO | None) -> bool:
         """Whether to write colours there: by the flag, NO_COLOR, FORCE_COLOR, TERM=dumb, then a terminal."""
         if self.color != "auto":
             return self.color == "always"
@@ -48,9 +54,9 @@ class Common:
         return is_terminal(stream)
 
 
-def is_terminal(stream: TextIO) -> bool:
+def is_terminal(stream: TextIO | None) -> bool:
     """Whether a person looks at it, on a terminal that can move its cursor."""
-    return stream.isatty() and os.environ.get("TERM") != "dumb"
+    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -121,23 +127,57 @@ def set_up_logging(common: Common) -> None:
     logger.setLevel(levels.get(common.verbosity, logging.DEBUG))
 
 
-def echo(line: str = "") -> None:
-    """A line of the result, on stdout, with nothing in it that a terminal would obey."""
-    from aggregator.text import terminal_safe
+def echo(line: str = "", **style: Any) -> None:
+    """A line of the result, on stdout, with nothing in it that a terminal would obey.
 
-    click.echo(terminal_safe(line))
+    ``style`` is that of :func:`click.style`, and holds where colours are wanted.
+    """
+    put(_line(line, sys.stdout, style))
 
 
-def tell(line: str) -> None:
-    """A line of progress or of trouble, on stderr."""
-    from aggregator.text import terminal_safe
-
-    click.echo(terminal_safe(line), err=True)
+def tell(line: str, **style: Any) -> None:
+    """A line of progress or of trouble, on stderr. That nobody listens stops no work."""
+    try:
+        click.echo(_line(line, sys.stderr, style), err=True, color=True)
+    except OSError:
+        let_go_of(sys.stderr)
 
 
 def echo_json(about: Mapping[str, Any]) -> None:
     """The one JSON object that a command prints, with the version of its form."""
-    click.echo(json.dumps({"version": _VERSION, **about}, ensure_ascii=False, indent=2))
+    every_letter = "utf" in (getattr(sys.stdout, "encoding", None) or "utf-8").lower()
+    text = json.dumps({"version": _VERSION, **about}, ensure_ascii=not every_letter, indent=2)
+    put(_STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+
+
+def put(text: str) -> None:
+    """Write to stdout what is fit for it as it is."""
+    try:
+        # What is coloured by now is so on purpose: click must not judge the stream once more.
+        click.echo(text, color=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        let_go_of(sys.stdout)
+        raise AggregatorError(f"the output cannot be written: {error.strerror}") from error
+
+
+def let_go_of(stream: TextIO | None) -> None:
+    """Nobody takes what is written there: keep the interpreter from trying once more at its end."""
+    if stream is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _line(line: str, stream: TextIO | None, style: Mapping[str, Any]) -> str:
+    from aggregator.text import terminal_safe
+
+    safe = terminal_safe(line)
+    return click.style(safe, **style) if style and current().wants_color(stream) else safe
+
+
+def counted(count: int, what: str) -> str:
+    """``1 file``, ``1,234 files``; in words of the regular plural."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 class Duration(click.ParamType[float]):

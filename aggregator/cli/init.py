@@ -28,8 +28,9 @@ _IGNORED = """\
 def init(folder: Path, *, force: bool) -> None:
     """Write a new site into DIR: an annotated configuration, a sample post, folders.
 
-    Nothing that exists is replaced without --force.
+    Nothing that exists is replaced without --force: a site that is there is refused, other files are kept.
     """
+    from aggregator.config.load import PLACES
     from aggregator.config.template import annotated
 
     sample = (files("aggregator.cli") / "site" / _SAMPLE).read_text("utf-8")
@@ -38,19 +39,19 @@ def init(folder: Path, *, force: bool) -> None:
         folder / "seeds" / _SAMPLE: sample,
         folder / ".gitignore": _IGNORED,
     }
-    taken = [path for path in contents if os.path.lexists(path)]
-    if taken and not force:
-        shown = ", ".join(str(path) for path in taken)
-        raise UsageError(f"{shown} exists already; --force replaces it")
+    for config in (folder / place for place in PLACES):
+        if os.path.lexists(config) and not force:
+            raise UsageError(f"{config} exists already: this is a site; --force replaces it")
+    kept = [] if force else [path for path in contents if os.path.lexists(path)]
     try:
         for name in ("config", "seeds", "var", "feeds"):
             (folder / name).mkdir(parents=True, exist_ok=True)
-        for path, text in contents.items():
-            path.write_text(text, "utf-8")
+        for path in contents.keys() - set(kept):
+            path.write_text(contents[path], "utf-8")
     except OSError as error:
         raise UsageError(f"{error.filename or folder}: cannot be written: {error.strerror}") from error
     if current().verbosity >= 0:
         for path in contents:
-            echo(f"wrote {path}")
+            echo(f"{'kept' if path in kept else 'wrote'} {path}")
         go = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))} && "
         echo(f"next: {go}aggregator refresh")

@@ -83,15 +83,20 @@ def categories(*, as_json: bool) -> None:
 
 
 @list_.command(epilog="Example: aggregator list items --category macro")
-@click.option("--category", metavar="SLUG", help="Only of this category.", shell_complete=category_slugs)
+@click.option("--category", metavar="CATEGORY", help="Only of this category.", shell_complete=category_slugs)
 @click.option("--source", metavar="ID", help="Only of this source.", shell_complete=source_ids)
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many.")
 @_JSON
 @common_options
 def items(*, category: str | None, source: str | None, limit: int, as_json: bool) -> None:
     """List items, newest first."""
-    with current().app().library() as library:
-        records = library.items(category=category, source_id=source, limit=limit)
+    app = current().app()
+    with app.library() as library:
+        records = library.items(
+            category=None if category is None else app.category(library, category),
+            source_id=None if source is None else app.source(library, source),
+            limit=limit,
+        )
     if as_json:
         echo_json(
             {

@@ -7,7 +7,7 @@ import os
 
 import click
 
-from aggregator.cli.common import common_options, current, echo, tell
+from aggregator.cli.common import common_options, current, echo, put, tell
 
 
 @click.command(epilog="Example: aggregator validate --show")
@@ -19,7 +19,7 @@ def validate(*, schema: bool, show: bool) -> None:
     from aggregator.app import App
 
     if schema:
-        click.echo(json.dumps(App.schema(), ensure_ascii=False, indent=2))
+        put(json.dumps(App.schema(), ensure_ascii=False, indent=2))
         return
     app = App.open(current().config, os.environ, {})
     for warning in app.settings.warnings:

@@ -129,17 +129,18 @@ class _EntryCorrections:
 
 
 def _source(parent: etree._Element, entry: Entry, site: Site) -> None:
-    """Add ``atom:source`` (RFC 4287, 4.2.11); of a private source its title alone.
+    """Add ``atom:source`` (RFC 4287, 4.2.11): the source shown; of a private source its title alone.
 
-    The validator asks for ``updated``: where the source states none, it was last changed when this entry was.
+    A stated origin is known by its name alone, and has no links of ours. The validator asks for ``updated``:
+    where the source states none, it was last changed when this entry was.
     """
-    title = shown.source_title(entry)
+    title = shown.source_name(entry)
     if entry.private and not title:
         return
     element = etree.SubElement(parent, "source")
-    _add(element, "id", shown.source_id(entry))
+    _add(element, "id", shown.source_id(entry, site))
     _add(element, "title", title or shown.site_title(site)).set("type", "text")
-    if not entry.private:
+    if not entry.private and not entry.item.origin:
         if address := urls.absolute(entry.source.feed_url):
             _link(element, "self", address)
         if address := urls.absolute(entry.source.site_url):

@@ -50,7 +50,7 @@ def publishing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         advice = _ADVICE.get(error.errno or 0) or error.strerror or type(error).__name__
-        raise PublishError(f"{path}: {advice}") from error
+        raise PublishError(f"{path}: {advice}", advice) from error
 
 
 def split(path: str) -> tuple[tuple[str, ...], str]:

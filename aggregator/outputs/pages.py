@@ -5,7 +5,7 @@ The one rule: templates decide nothing; they get words, texts and links that are
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -71,7 +71,10 @@ class _Category:
 
 
 class Pages:
-    """Renders ``index.html`` and ``category/<slug>.html``, and the stylesheet they share."""
+    """Renders ``index.html`` and ``category/<slug>.html``, and the stylesheet they share.
+
+    At a former slug of a category lies a page that leads on to it.
+    """
 
     version = 1
 
@@ -89,7 +92,14 @@ class Pages:
         """Render a category's page; the page of everything is the home page, which lists categories too."""
         if not feed.pages or not feed.slug:
             return {}
-        return self._page("category.html", _Page(feed), rows=_rows(feed), more=feed.total - len(feed.entries))
+        page = _Page(feed)
+        made = self._page("category.html", page, rows=_rows(feed), more=feed.total - len(feed.entries))
+        if feed.former:
+            moved = self._html(
+                "moved.html", page, target=page.path(feed.path("html")), url=shown.page_url(feed)
+            )
+            made |= {replace(feed, slug=slug).path("html"): moved for slug in feed.former}
+        return made
 
     def directory(self, directory: Directory) -> Mapping[str, bytes]:
         """Render the home page and the stylesheet."""
@@ -107,9 +117,12 @@ class Pages:
         stylesheet = files(__package__).joinpath("templates", STYLESHEET).read_bytes()
         return {**home, STYLESHEET: stylesheet}
 
-    def _page(self, template: str, page: _Page, **values: Any) -> Mapping[str, bytes]:
+    def _page(self, template: str, page: _Page, **values: Any) -> dict[str, bytes]:
+        return {page.feed.path("html"): self._html(template, page, **values)}
+
+    def _html(self, template: str, page: _Page, **values: Any) -> bytes:
         html = self._templates.get_template(template).render(page=page, words=page.words, **values)
-        return {page.feed.path("html"): text.xml_safe(html).rstrip().encode() + b"\n"}
+        return text.xml_safe(html).rstrip().encode() + b"\n"
 
 
 class _Page:

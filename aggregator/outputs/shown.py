@@ -174,12 +174,16 @@ def host(source: SourceInfo) -> str:
     return ""
 
 
-def source_id(entry: Entry) -> str:
-    """Return a permanent IRI for the source; a private one's tells nothing about where it is read."""
-    source = entry.source
-    if entry.private:
-        return _minted(entry.item.source_id)
-    return iri(source.id or source.feed_url or entry.item.source_id)
+def source_id(entry: Entry, site: Site) -> str:
+    """Return a permanent IRI for the source shown; a private one's tells nothing about where it is read.
+
+    A stated origin's follows from its name. Many sites have a source called ``posts``: what has no id of its
+    own gets one of this site's.
+    """
+    if origin := text.plain(entry.item.origin or ""):
+        return _minted(f"origin:{origin}")
+    own = "" if entry.private else entry.source.id or entry.source.feed_url
+    return iri(own) if own else _minted(f"{site.id}/{entry.item.source_id}")
 
 
 def authors(entry: Entry, site: Site) -> tuple[Person, ...]:
@@ -198,12 +202,13 @@ def authors(entry: Entry, site: Site) -> tuple[Person, ...]:
 
 def iri(value: str) -> str:
     """Return ``value`` if it is an absolute IRI, else a UUID that follows from it."""
-    safe = text.xml_safe(value)
-    return safe if _IRI.fullmatch(safe) else _minted(safe)
+    is_iri = _IRI.fullmatch(value) is not None and text.xml_safe(value) == value
+    return value if is_iri else _minted(value)
 
 
 def _minted(value: str) -> str:
-    return uuid.uuid5(_NAMESPACE, text.xml_safe(value)).urn
+    writable = value.encode("utf-8", "backslashreplace").decode("utf-8")  # lone surrogates stay told apart
+    return uuid.uuid5(_NAMESPACE, writable).urn
 
 
 def anchor(entry: Entry) -> str:

@@ -34,6 +34,7 @@ class Words:
     json: str
     opml: str
     source: str
+    moved: str
     made_by: str
     day: str
     """Of ``year``, ``month`` (its name), ``day`` and ``weekday``."""
@@ -70,6 +71,7 @@ ENGLISH = Words(
     json="JSON Feed",
     opml="All feeds as OPML",
     source="Source",
+    moved="This page has moved to",
     made_by="Made by aggregator",
     day="{weekday}, {day} {month} {year}",
     months=(
@@ -98,6 +100,7 @@ CHINESE = Words(
     json="JSON Feed 订阅地址",
     opml="全部订阅地址（OPML）",
     source="文章来源",
+    moved="本页已移至",
     made_by="由 aggregator 生成",
     day="{year}年{month}{day}日 {weekday}",
     months=tuple(f"{month}月" for month in range(1, 13)),

@@ -71,7 +71,8 @@ def _refuse_loss(path: Path, outputs: str | None, *, anew: bool) -> None:
     state = "is empty" if path.exists() else "is not there"
     raise StoreError(
         f"{path}: the store {state}, but outputs made from one exist: bring a backup back with"
-        " `aggregator db restore FILE`, or start anew with `aggregator refresh --new-store`"
+        " `aggregator db restore FILE`, or start anew with `aggregator refresh --new-store`;"
+        " if they are another site's, choose another output.dir"
     )
 
 

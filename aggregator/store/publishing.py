@@ -14,7 +14,6 @@ from aggregator.views import CategoryRef, Entry
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
 
     from aggregator.records import Output, Published, Window
 
@@ -72,28 +71,18 @@ class Publishing(Connected):
             )
             return [original(label) for label, _ in rows]
 
-    def published(self, written: Sequence[Published], now: datetime) -> None:
+    def publishing(self, written: Sequence[Published]) -> None:
+        """See :meth:`aggregator.contracts.PublishStore.publishing`."""
+        with self._connection.writing() as raw:
+            _remember(raw, written)
+
+    def published(self, written: Sequence[Published]) -> None:
         """See :meth:`aggregator.contracts.PublishStore.published`."""
         with self._connection.writing() as raw:
-            raw.executemany(
-                "update outputs set title = ?, updated = ?, rule_hash = ? where id = ?",
-                [(bindable(one.title), micros(one.updated), one.rule_hash, one.output_id) for one in written],
-            )
+            _remember(raw, written)
             raw.executemany(
                 "delete from outdated where output_id = ? and generation = ?",
                 [(one.output_id, one.generation) for one in written],
-            )
-            for one in written:
-                _remember_shown(raw, one)
-            raw.executemany(
-                "insert into files (path, output_id, sha256, size) values (?, ?, ?, ?)"
-                " on conflict (path) do update set"
-                " output_id = excluded.output_id, sha256 = excluded.sha256, size = excluded.size",
-                [
-                    (bindable(path), one.output_id, sha256, size)
-                    for one in written
-                    for path, (sha256, size) in one.files.items()
-                ],
             )
 
     def files(self) -> Mapping[str, tuple[int, str, int]]:
@@ -106,6 +95,25 @@ class Publishing(Connected):
         """See :meth:`aggregator.contracts.PublishStore.forget_files`."""
         with self._connection.writing() as raw:
             raw.executemany("delete from files where path = ?", [(bindable(path),) for path in paths])
+
+
+def _remember(raw: sqlite3.Connection, written: Sequence[Published]) -> None:
+    raw.executemany(
+        "update outputs set title = ?, updated = ?, rule_hash = ? where id = ?",
+        [(bindable(one.title), micros(one.updated), one.rule_hash, one.output_id) for one in written],
+    )
+    for one in written:
+        _remember_shown(raw, one)
+    raw.executemany(
+        "insert into files (path, output_id, sha256, size) values (?, ?, ?, ?)"
+        " on conflict (path) do update set"
+        " output_id = excluded.output_id, sha256 = excluded.sha256, size = excluded.size",
+        [
+            (bindable(path), one.output_id, sha256, size)
+            for one in written
+            for path, (sha256, size) in one.files.items()
+        ],
+    )
 
 
 def _remember_shown(raw: sqlite3.Connection, one: Published) -> None:

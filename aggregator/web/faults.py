@@ -134,7 +134,7 @@ def _not_http(error: BaseException) -> str:
         return "sends a header that is too long"
     if _TLS_RECORD in said:
         return "does not speak http there; is it https?"
-    detail = plain(said.partition("\n")[0].rstrip(":"), 60)
+    detail = plain(said.partition("\n")[0].partition(":")[0], 60)
     return "does not answer in HTTP that can be read" + (f" ({detail})" if detail else "")
 
 

@@ -50,9 +50,7 @@ _SPECIAL6 = tuple(
         ("::/96", "a reserved address"),  # IPv4-compatible, RFC 4291, 2.5.5.1
         ("64:ff9b:1::/48", "a private address"),  # RFC 8215
         ("100::/64", "a reserved address"),
-        ("2001:10::/28", "a reserved address"),
-        ("2001:20::/28", "a reserved address"),
-        ("2001:2::/48", "an address for tests"),
+        ("2001::/23", "a reserved address"),  # RFC 2928: Teredo, ORCHID, tests
         ("2001:db8::/32", _DOCUMENTATION),
         ("3fff::/20", _DOCUMENTATION),
         ("fd00:ec2::254/128", _METADATA),  # AWS
@@ -83,14 +81,18 @@ def refusal(address: Address) -> str | None:
         return next((why for network, why in _SPECIAL4 if address in network), None)
     if address.ipv4_mapped is not None:
         return refusal(address.ipv4_mapped)
-    special = next((why for network, why in _SPECIAL6 if address in network), None)
-    if special is not None:
-        return special
     for inner in _embedded(address):
         why = refusal(inner)
         if why is not None:
             return f"{why} ({inner}) in IPv6 form"
-    return None if address in _GLOBAL6 or address in _NAT64 else "a reserved address"
+    return _special(address)
+
+
+def _special(address: IPv6Address) -> str | None:
+    special = next((why for network, why in _SPECIAL6 if address in network), None)
+    if special is None and address not in _GLOBAL6 and address not in _NAT64:
+        return "a reserved address"
+    return special
 
 
 def _embedded(address: IPv6Address) -> list[IPv4Address]:
@@ -180,5 +182,7 @@ class Guard:
             return True
         if isinstance(address, IPv4Address):
             return False
-        inner = [address.ipv4_mapped] if address.ipv4_mapped else _embedded(address)
+        if address.ipv4_mapped is not None:
+            return self._opens(address.ipv4_mapped)
+        inner = _embedded(address) if _special(address) is None else []
         return bool(inner) and all(refusal(each) is None or self._opens(each) for each in inner)

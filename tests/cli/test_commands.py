@@ -56,6 +56,28 @@ def test_init_replaces_nothing_without_force(site: Site) -> None:
     assert config.read_text() != "mine"
 
 
+def test_init_keeps_what_stands_in_the_folder_already(site: Site) -> None:
+    folder = site.root / "there"
+    folder.mkdir()
+    (folder / ".gitignore").write_text("mine")
+
+    ran = site.run("init", "there")
+
+    assert ran.code == 0
+    assert "kept there/.gitignore" in ran.out.splitlines()
+    assert (folder / ".gitignore").read_text() == "mine"
+    assert (folder / "config" / "aggregator.yaml").exists()
+
+
+def test_init_hides_no_configuration_behind_another(site: Site) -> None:
+    folder = site.root / "there"
+    folder.mkdir()
+    (folder / "aggregator.yaml").write_text("mine")
+
+    assert site.run("init", "there").code == 2
+    assert not (folder / "config").exists()
+
+
 def test_init_in_a_place_that_cannot_be_written_is_told(site: Site) -> None:
     (site.root / "file").write_text("")
 
@@ -298,3 +320,30 @@ def test_logs_can_be_json(site: Site) -> None:
 
     records = [json.loads(line) for line in ran.err.splitlines() if line.startswith("{")]
     assert all(record["level"] and record["message"] for record in records)
+
+
+NAMED = """\
+site: {url: "https://feeds.example/"}
+categories: [{slug: macro, title: Macro economy, aliases: [money]}]
+sources: [{id: posts, type: jekyll, path: seeds}]
+"""
+
+
+def test_a_category_is_known_by_slug_title_and_alias(site: Site) -> None:
+    site.configure(NAMED)
+    site.write_post(category="macro")
+    site.run("refresh")
+
+    for name in ("macro", "Macro economy", "money"):
+        assert len(site.run("list", "items", "--json", "--category", name).json["items"]) == 1
+        assert site.run("generate", name).code == 0
+
+
+def test_a_category_or_source_that_is_not_there_is_told(site: Site) -> None:
+    site.write_post()
+    site.run("refresh")
+
+    for option, name, meant in (("--category", "macr", "macro"), ("--source", "post", "posts")):
+        ran = site.run("list", "items", option, name)
+        assert ran.code == 2
+        assert f"did you mean {meant}?" in ran.err

@@ -25,7 +25,7 @@ def test_refresh_writes_the_feeds_and_says_where(site: Site) -> None:
         "posts: 2 new",
         "new category: 宏观",
         f"wrote {len(site.files()) - 1} files (2 Atom feeds) in feeds",
-        "1 category feeds: feeds/category/   everything: feeds/all.xml",
+        "1 category feed: feeds/category/   everything: feeds/all.xml",
         "next: open feeds/index.html, or edit config/aggregator.yaml and run `aggregator refresh` again",
     ]
     assert {"all.xml", "category/macro.xml", "category/macro.json", "index.html"} <= site.files().keys()
@@ -359,3 +359,16 @@ def test_the_only_source_that_fails_is_a_failure(site: Site) -> None:
     assert ran.code == 1
     assert ran.json["sources"][0]["error"] == "seeds: there is no such folder"
     assert ran.json["totals"]["failed"] == 1
+
+
+def test_force_reads_what_looks_unchanged(site: Site) -> None:
+    path = site.write_post("a.md", TWO["a.md"], body="one")
+    os.utime(path, (1_600_000_000, 1_600_000_000))
+    site.run("refresh")
+    site.write_post("a.md", TWO["a.md"], body="two")
+    os.utime(path, (1_600_000_000, 1_600_000_000))
+
+    usual = site.run("refresh", "--json").json["totals"]["updated"]
+    forced = site.run("refresh", "--force", "--json").json["totals"]["updated"]
+
+    assert (usual, forced) == (0, 1)

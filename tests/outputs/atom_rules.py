@@ -16,6 +16,7 @@ XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\s<>\"{}|\\^`]+")
 _WEB = re.compile(r"https?://[!-~]+")
+_CONTROL = re.compile("[\x7f-\x9f]")
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 _MEDIA_TYPE = re.compile(r"[!#$&^_.+\-\w]+/[!#$&^_.+\-\w]+(\s*;.*)?", re.ASCII)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
@@ -73,6 +74,9 @@ def _feed(feed: etree._Element) -> Iterator[str]:
     yield from (f"feed: the id {value} comes {count} times" for value, count in ids.items() if count > 1)
     for entry in _all(feed, "entry"):
         yield from (f"{_value(entry, 'id')}: {each}" for each in _entry(entry))
+    for element in feed.iter():
+        if _CONTROL.search("".join([element.text or "", *map(str, element.attrib.values())])):
+            yield f"{element.tag}: holds a control character"
 
 
 def _entry(entry: etree._Element) -> Iterator[str]:

@@ -301,6 +301,12 @@ def test_a_source_without_id_gets_one_that_follows_from_what_is_known() -> None:
     assert id_of(SourceInfo("", "News"), "one") != id_of(SourceInfo("", "News"), "two")
 
 
+def test_sources_of_the_same_name_have_different_ids_on_different_sites() -> None:
+    one, other = (entry_of(an_entry(source=SourceInfo()), site=a_site(id=site)) for site in ("1", "2"))
+
+    assert texts(one, "source", "id") != texts(other, "source", "id")
+
+
 def test_of_a_private_source_only_the_title_is_told() -> None:
     address = "https://user.example/feed?token=secret"
     info = SourceInfo(address, "Letters", address, address)
@@ -396,5 +402,6 @@ def test_feedparser_reads_back_what_was_written() -> None:
         "audio/mpeg",
         "1234",
     )
-    assert (rich.source.id, rich.source.title) == ("https://news.example/id", "News")
+    assert rich.source.title == "Example Daily"
+    assert rich.source.id.startswith("urn:uuid:")
     assert bare.link == "https://news.example/bare"

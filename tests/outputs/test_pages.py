@@ -79,6 +79,19 @@ def test_the_home_page_is_of_the_directory_and_category_pages_of_their_feeds() -
     assert sorted(PAGES.directory(a_directory())) == ["index.html", "style.css"]
 
 
+def test_at_a_former_slug_lies_a_page_that_leads_on_to_the_category() -> None:
+    files = PAGES.feed(a_feed(slug="new (1)", title="New <b>", former=("old", "a b")))
+
+    moved = Page(files["category/old.html"].decode())
+
+    assert sorted(files) == ["category/a b.html", "category/new (1).html", "category/old.html"]
+    assert files["category/a b.html"] == files["category/old.html"]
+    assert {"http-equiv": "refresh", "content": "0; url=../category/new%20(1).html"} in moved.all("meta")
+    assert {"rel": "canonical", "href": f"{BASE}category/new%20(1).html"} in moved.all("link")
+    assert alternates(moved)[0] == ("application/atom+xml", "../category/new%20(1).xml")
+    assert "This page has moved to New <b>" in moved.text
+
+
 def test_without_pages_there_is_no_html() -> None:
     assert PAGES.feed(a_feed(pages=False)) == {}
     assert PAGES.directory(a_directory(everything=a_feed(slug="", pages=False))) == {}

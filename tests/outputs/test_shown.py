@@ -44,6 +44,10 @@ def test_anything_else_becomes_a_uuid_that_follows_from_it(value: str) -> None:
     assert minted == shown.iri(value)
 
 
+def test_ids_that_differ_only_in_what_cannot_be_written_stay_different() -> None:
+    assert len({shown.iri(each) for each in ("", "\x00", "\ud800", "\udfff", "tag:a", "tag:a\x00")}) == 6
+
+
 def test_a_place_on_a_page_follows_from_the_permanent_id_alone() -> None:
     one = an_entry(an_item("1", title="A"), id="urn:x:1", item_id=1)
     renamed = an_entry(an_item("1", title="B"), id="urn:x:1", item_id=99)

@@ -85,4 +85,4 @@ def publish(store: Store, outputs: Iterable[Output] | None = None, **only_what_m
             "files": {},
         }
         written.append(Published(**fields | only_what_matters))
-    store.published(written, NOW)
+    store.published(written)

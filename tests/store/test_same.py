@@ -172,7 +172,7 @@ def _publishings(draw: st.DrawFn) -> Step:
             for output in store.outputs()
             if output.id in chosen
         ]
-        store.published(written, NOW)
+        store.published(written)
 
     return step
 

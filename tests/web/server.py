@@ -51,7 +51,7 @@ class Asked:
 
 @dataclass
 class Server:
-    """To be entered. ``replies``: target → what is sent for it; a function of the port where it needs that."""
+    """To be entered. ``replies``: target → what is sent for it; of the port, where it needs that."""
 
     replies: Mapping[str, Reply] | Callable[[int], Mapping[str, Reply]]
     tls: ssl.SSLContext | None = None

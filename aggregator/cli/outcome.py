@@ -1,0 +1,129 @@
+"""How a refresh went, told to people."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from aggregator.cli.common import counted, current, echo, is_terminal, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.text import Text
+
+    from aggregator.reports import RefreshReport, SourceResult
+
+_PROBLEMS_SHOWN = 5
+_COLORS = {"first-read": "green", "changed": "green", "failed": "red", "gone": "red", "paused": "yellow"}
+
+
+def show(report: RefreshReport, paths: list[str]) -> None:
+    """Tell how it went: troubles first, then every source, as a table on a terminal and else a line each.
+
+    ``paths``: the configuration and the output folder, as the user would type them.
+    """
+    quiet, verbose = current().verbosity < 0, current().verbosity > 0
+    for result in report.sources:
+        _show_troubles(result, verbose=verbose)
+    if not quiet:
+        (_show_table if is_terminal(sys.stdout) else _show_lines)(report.sources)
+    for error in report.generated.errors:
+        tell(f"error: {error}", fg="red")
+    if not quiet:
+        _show_outcome(report, paths)
+
+
+def _show_troubles(result: SourceResult, *, verbose: bool) -> None:
+    if result.error is not None:
+        tell(f"{result.source_id}: error: {result.error}", fg="red")
+    if result.notice is not None:
+        tell(f"{result.source_id}: notice: {result.notice}", fg="yellow")
+    shown = result.problems if verbose else result.problems[:_PROBLEMS_SHOWN]
+    for problem in shown:
+        tell(f"  {problem}")
+    hidden = len(result.problems) - len(shown)
+    if hidden:
+        tell(f"  … and {hidden} more; -v shows all")
+
+
+def _show_lines(results: Sequence[SourceResult]) -> None:
+    for result in results:
+        color = _COLORS.get(result.state)
+        echo(f"{result.source_id}: {_in_words(result)}", **({"fg": color} if color else {}))
+
+
+def _in_words(result: SourceResult) -> str:
+    if result.state == "failed":
+        return "failed"
+    if result.state == "paused":
+        return result.why or "paused"
+    counts = [(result.new, "new"), (result.updated, "updated"), (result.removed, "removed")]
+    words = [f"{count} {what}" for count, what in counts if count] or ["nothing new"]
+    return ", ".join([*words, *_skipped(result)])
+
+
+def _skipped(result: SourceResult) -> list[str]:
+    return [f"{count} skipped ({why})" for why, count in sorted(result.skipped.items())]
+
+
+def _show_table(results: Sequence[SourceResult]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    colored = current().wants_color(sys.stdout)
+    strong = "bold" if colored else ""
+    table = Table(box=None, pad_edge=False, header_style=strong)
+    table.add_column("source", overflow="fold")
+    table.add_column("state")
+    for count in ("new", "updated", "removed"):
+        table.add_column(count, justify="right")
+    table.add_column("besides", overflow="fold")
+    for result in results:
+        table.add_row(*_cells(result))
+    if len(results) > 1:
+        table.add_section()
+        totals = (sum(getattr(each, count) for each in results) for count in ("new", "updated", "removed"))
+        table.add_row(f"{len(results)} sources", "", *map(str, totals), "", style=strong)
+    Console(no_color=not colored).print(table)
+
+
+def _cells(result: SourceResult) -> list[Text]:
+    """The row of one source; nothing that a document says is taken for markup."""
+    from rich.text import Text
+
+    from aggregator.text import terminal_safe
+
+    besides = _skipped(result)
+    if result.problems:
+        besides.insert(0, counted(len(result.problems), "problem"))
+    if result.state == "paused" and result.why:
+        besides.insert(0, result.why)
+    counts = (str(count or "") for count in (result.new, result.updated, result.removed))
+    return [
+        Text(terminal_safe(result.source_id)),
+        Text(result.state, style=_COLORS.get(result.state, "")),
+        *map(Text, counts),
+        Text(terminal_safe(", ".join(besides))),
+    ]
+
+
+def _show_outcome(report: RefreshReport, paths: list[str]) -> None:
+    config, folder = paths
+    generated = report.generated
+    if report.dry_run:
+        echo("dry run: nothing was kept or written")
+        return
+    for category in generated.categories:
+        echo(f"new category: {category}")
+    if not generated.written:
+        if not generated.errors:
+            echo("nothing to write: every output is as it should be")
+        return
+    feeds = [path for path in generated.written if path.endswith(".xml")]
+    atom = counted(len(feeds), "Atom feed")
+    echo(f"wrote {counted(len(generated.written), 'file')} ({atom}) in {folder}")
+    told = counted(generated.feeds, "category feed")
+    echo(f"{told}: {folder}/category/   everything: {folder}/all.xml")
+    if generated.categories:
+        echo(f"next: open {folder}/index.html, or edit {config} and run `aggregator refresh` again")

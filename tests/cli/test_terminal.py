@@ -1,0 +1,163 @@
+"""What a terminal shows, and what is never sent to one."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Site
+
+COMMAND = (sys.executable, "-m", "aggregator")
+CSI = "\x9b"
+"""The one character that begins a command to a terminal."""
+
+
+def on_terminal(root: Path, *arguments: str, **environment: str) -> str:
+    """Everything a command sends to the terminal it runs on."""
+    pid, terminal = pty.fork()
+    if pid == 0:  # pragma: no cover - another process
+        os.chdir(root)
+        given = _environment(root, {"TERM": "xterm", **environment})
+        os.execve(COMMAND[0], [*COMMAND, *arguments], given)  # noqa: S606 - a pty has room for no shell
+    sent = b""
+    while True:
+        try:
+            part = os.read(terminal, 65536)
+        except OSError:  # how Linux says that the other end is closed
+            break
+        if not part:
+            break
+        sent += part
+    os.waitpid(pid, 0)
+    os.close(terminal)
+    return sent.decode()
+
+
+def piped(root: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=root,
+        env=_environment(root, environment),
+        capture_output=True,
+        check=False,
+    )
+
+
+def _environment(root: Path, more: dict[str, str]) -> dict[str, str]:
+    hidden = ("NO_COLOR", "FORCE_COLOR", "AGGREGATOR", "COLUMNS")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(hidden)}
+    project = str(Path(__file__).parents[2])
+    return kept | {"PYTHONPATH": project, "HOME": str(root)} | more
+
+
+def test_a_terminal_gets_a_bar_over_the_sources_and_a_closing_table(site: Site) -> None:
+    site.write_post()
+
+    sent = on_terminal(site.root, "refresh")
+
+    assert "1/1" in sent
+    assert "sources, 1 posts" in sent
+    (header,) = (line for line in sent.splitlines() if "updated" in line)
+    (row,) = (line for line in sent.splitlines() if "first-read" in line)
+    assert [word for word in ("source", "state", "new", "removed") if word not in header] == []
+    assert "\x1b[32mfirst-read" in row
+
+
+@pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
+def test_a_terminal_without_colours_gets_none(site: Site, environment: dict[str, str]) -> None:
+    site.write_post()
+
+    sent = on_terminal(site.root, "refresh", **environment)
+
+    assert "first-read" in sent or "1 new" in sent
+    assert "\x1b[3" not in sent
+    assert "\x1b[1m" not in sent
+
+
+def test_a_dumb_terminal_gets_plain_lines(site: Site) -> None:
+    site.write_post()
+
+    assert "\x1b" not in on_terminal(site.root, "refresh", TERM="dumb")
+
+
+def test_a_pipe_gets_colours_only_when_they_are_forced(site: Site) -> None:
+    site.write_post()
+
+    plain = piped(site.root, "refresh", "--dry-run").stdout
+    forced = piped(site.root, "refresh", "--dry-run", FORCE_COLOR="1").stdout
+
+    assert b"\x1b" not in plain
+    assert b"\x1b[32mposts: 1 new" in forced
+
+
+def test_what_fails_is_red_where_colours_are_forced(site: Site) -> None:
+    (site.root / "seeds").rmdir()
+
+    for arguments, environment in (((), {"FORCE_COLOR": "1"}), (("--color", "always"), {"NO_COLOR": "1"})):
+        assert b"\x1b[31mposts: failed" in piped(site.root, *arguments, "refresh", **environment).stdout
+
+
+def test_json_holds_nothing_that_a_terminal_would_obey(site: Site) -> None:
+    site.write_post(f"2022-01-12-{CSI}31m\u202e.md", date="kaputt")
+    site.run("refresh")
+
+    ran = site.run("list", "sources", "--json")
+
+    assert CSI not in ran.out
+    assert "\u202e" not in ran.out
+    assert CSI in ran.json["sources"][0]["problems"][0]["where"]
+
+
+def test_a_terminal_that_lacks_letters_stops_nothing(site: Site) -> None:
+    site.write_post(title="宏观")
+    site.run("refresh")
+
+    shown = piped(site.root, "list", "items", PYTHONIOENCODING="latin-1")
+    data = piped(site.root, "list", "items", "--json", PYTHONIOENCODING="latin-1")
+
+    assert shown.returncode == 0
+    assert b"\\u5b8f\\u89c2" in shown.stdout
+    assert b'"title": "\\u5b8f\\u89c2"' in data.stdout
+
+
+def test_output_that_nobody_takes_is_no_failure_and_stops_no_work(site: Site) -> None:
+    site.write_post()
+    reading, writing = os.pipe()
+    os.close(reading)
+
+    ran = subprocess.run(
+        [*COMMAND, "refresh"],
+        cwd=site.root,
+        env=_environment(site.root, {}),
+        stdout=writing,
+        stderr=writing,
+        check=False,
+    )
+    os.close(writing)
+
+    assert ran.returncode == 0
+    assert "all.xml" in site.files()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full disk to write to")
+def test_output_that_cannot_be_written_is_told_in_words(site: Site) -> None:
+    site.write_post()
+    site.run("refresh")
+
+    with Path("/dev/full").open("wb") as full:
+        ran = subprocess.run(
+            [*COMMAND, "list", "items"],
+            cwd=site.root,
+            env=_environment(site.root, {}),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+
+    assert ran.returncode == 1
+    assert ran.stderr.decode() == "aggregator: the output cannot be written: No space left on device\n"
