@@ -82,7 +82,7 @@ def _connecting(error: aiohttp.ClientConnectorError, trip: Trip, proxy: str | No
         return _certificate(error, place.written)
     if isinstance(cause, ssl.SSLError):
         return _tls(cause, place.written)
-    if isinstance(error, aiohttp.ClientSSLError):
+    if isinstance(cause, ConnectionError) and cause.errno is None:  # so asyncio says it of a handshake
         return f"no encrypted connection to {place.written} comes about: it cuts the connection"
     what = _CONNECTING.get(cause.errno or 0)
     if proxy is None:
