@@ -106,6 +106,9 @@ class _Run:
         """Take in all that the adapter yields, a transaction a batch."""
         async for part in self.adapter.fetch(self.source, self.bookmark, self.common.web):
             if isinstance(part, Listing):
+                if self.first_reading and part.missing and not part.present:
+                    # No empty source: else its posts, once found, would arrive as news, not a first reading.
+                    raise FetchError(f"{', '.join(part.missing)}: there is no such folder")
                 self.claims = PostClaims(self.source, self.store, self.bookmark, part, self.now)
             elif isinstance(part, Exchange):
                 self.exchange = part

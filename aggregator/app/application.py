@@ -7,7 +7,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from aggregator.app.care import Care
+from aggregator.app.subscribing import Subscribing
 from aggregator.errors import UsageError
 from aggregator.model import SourceInfo
 from aggregator.urls import absolute
@@ -29,7 +29,7 @@ def no_progress(*_news: object) -> None:
     """Show nothing."""
 
 
-class App(Care):
+class App(Subscribing):
     """One site, with its parts."""
 
     # ── refresh ──
@@ -131,7 +131,9 @@ class App(Care):
         """A source as readers see it, as far as the configuration says."""
         if "://" not in source.location:
             return SourceInfo(title=source.title or self.settings.site.title)
-        return SourceInfo(title=source.title or "", feed_url=None if source.private else absolute(source.location))
+        return SourceInfo(
+            title=source.title or "", feed_url=None if source.private else absolute(source.location)
+        )
 
     def _listed(self, store: SqliteStore) -> tuple[SourceInfo, ...]:
         """What is read, as readers see it; private sources left out."""

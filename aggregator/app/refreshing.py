@@ -133,9 +133,7 @@ class Refreshing:
             held_until=state.held_until,
         ):
             return None
-        return SourceResult(
-            source_id=source.id, state="not-due", next_check=state.next_check, why=state.why
-        )
+        return SourceResult(source_id=source.id, state="not-due", next_check=state.next_check, why=state.why)
 
     def _pace(self) -> Pace:
         schedule = self.settings.schedule

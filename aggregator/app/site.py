@@ -74,9 +74,7 @@ class SiteAccess:
         from aggregator.subscriptions import FEED, gather
 
         listed = any(source.type in self.lists for source in self.settings.sources)
-        return gather(
-            self.settings.sources, self.lists, self.adapters[FEED], store.lists() if listed else {}
-        )
+        return gather(self.settings.sources, self.lists, self.adapters[FEED], store.lists() if listed else {})
 
     def lock(self, wait: float) -> AbstractContextManager[object]:
         """The lock of the one process that writes; ``wait`` seconds for it at most. Raises LockedError."""
