@@ -63,7 +63,7 @@ def isolation() -> Iterator[Isolation]:
 
 @pytest.fixture
 def hasty() -> Iterator[Isolation]:
-    with Isolation(deadline=0.3, grace=0.3) as isolation:
+    with Isolation(deadline=0.5, grace=0.3) as isolation:
         yield isolation
 
 
@@ -156,7 +156,7 @@ def test_a_document_that_takes_too_long_is_stopped(hasty: Isolation, deed: str) 
 
     assert said([before, hung, after]) == [
         "before",
-        "took longer than 0.3 s to read and was stopped",
+        "took longer than 0.5 s to read and was stopped",
         "after",
     ]
     assert pid(after) != pid(before)
