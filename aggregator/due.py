@@ -103,3 +103,11 @@ def _words(seconds: float) -> str:
 
 def _times(count: int) -> str:
     return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def in_words(seconds: float) -> str:
+    """About how long, as people say it: ``45 s``, ``12 min``, ``3 h``, ``2 d``; at least a second."""
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= 2 * size or (unit == "min" and seconds >= size):
+            return f"{round(seconds / size)} {unit}"
+    return f"{max(round(seconds), 1)} s"

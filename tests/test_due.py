@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.due import FARTHEST, hold, is_due, is_held, next_check
+from aggregator.due import FARTHEST, hold, in_words, is_due, is_held, next_check
 from tests.builders import NOW
 
 HOUR, DAY = 3_600.0, 86_400.0
@@ -183,3 +183,19 @@ def test_a_kept_hold_holds_until_its_end_and_no_longer(ahead: timedelta) -> None
 
     assert is_held(NOW, until) is (ahead > timedelta())
     assert until is None or not is_held(until, until)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "1 s"),
+        (45, "45 s"),
+        (60, "1 min"),
+        (720, "12 min"),
+        (5400, "90 min"),
+        (7200, "2 h"),
+        (172_800, "2 d"),
+    ],
+)
+def test_a_wait_is_told_as_people_say_it(seconds: float, words: str) -> None:
+    assert in_words(seconds) == words

@@ -55,6 +55,7 @@ class App(Subscribing):
         from aggregator.reports import GenerateReport, RefreshReport
 
         with self.writing(wait=wait, new_store=new_store, dry_run=dry_run) as store:
+            began = self.clock()
             if not dry_run:
                 self._folder(store).claim(known_files=bool(store.files()))
             subscriptions = self._synced(store)
@@ -70,7 +71,7 @@ class App(Subscribing):
             )
             results = asyncio.run(self._read(refreshing, store, chosen))
             generated = GenerateReport() if dry_run else self._generate(store)
-        return RefreshReport(sources=results, generated=generated, dry_run=dry_run)
+        return RefreshReport(sources=results, generated=generated, at=began, dry_run=dry_run)
 
     async def _read(
         self, refreshing: Refreshing, store: SqliteStore, chosen: Collection[str] | None
