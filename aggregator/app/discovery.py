@@ -43,7 +43,9 @@ def as_address(written: str) -> str:
     if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)", bare) and re.match(r"[^\s/@]+\.[^\s/@]+", bare):
         bare = f"https://{bare}"
     if (url := sourcekeys.address(bare)) is None:
-        raise UsageError(f"{text.plain(written, 200)}: is no web address, such as https://example.org/feed.xml")
+        raise UsageError(
+            f"{text.plain(written, 200)}: is no web address, such as https://example.org/feed.xml"
+        )
     return url
 
 

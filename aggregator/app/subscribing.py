@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,17 +11,16 @@ from aggregator.errors import ConfigError, StoreError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
+    from contextlib import AbstractAsyncContextManager
 
     from aggregator.app.discovery import Found
     from aggregator.config import Settings
     from aggregator.contracts import Web
     from aggregator.model import ListedSource, Problem, Source
-    from aggregator.records import RememberedList
     from aggregator.subscriptions import Subscriptions
 
-Pick = Callable[["Sequence[Found]"], int]
-"""Which of several feeds is meant: its place. Raises UsageError if none can be told."""
+    Pick = Callable[[Sequence[Found]], int]
+    """Which of several feeds is meant: its place. Raises UsageError if none can be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +43,15 @@ class Subscribing(Care):
 
         return polite_web(self.settings, self.clock)
 
-    # ── which there are ──
-
-    def subscriptions(self, remembered: Mapping[str, RememberedList]) -> Subscriptions:
-        """Every source: those configured, and the feeds of lists as these were last read."""
+    def known_subscriptions(self) -> Subscriptions:
+        """Every source, beside whoever writes; without a store no list was ever read."""
         from aggregator.subscriptions import FEED, gather
 
-        return gather(self.settings.sources, self.lists, self.adapters[FEED], remembered)
-
-    def known_subscriptions(self) -> Subscriptions:
-        """The same beside whoever writes; without a store no list was ever read."""
         try:
             with self.library() as library:
-                return self.subscriptions(library.lists())
+                return self._subscriptions(library)
         except StoreError:
-            return self.subscriptions({})
+            return gather(self.settings.sources, self.lists, self.adapters[FEED], {})
 
     # ── add ──
 
@@ -123,7 +115,7 @@ class Subscribing(Care):
         return Addition(addition.lines, addition.ids, tuple(there), reading.problems)
 
     def export_opml(self) -> tuple[bytes, int]:
-        """What is read from the web as OPML, in folders by category; and how many private ones it leaves out."""
+        """Feeds as OPML, in folders by category; and how many private ones are left out."""
         from aggregator.outputs.opml import subscription_list
 
         titles = self._titles()
@@ -161,7 +153,9 @@ class Subscribing(Care):
         after = self._load(inserted.text)
         known = len(self.settings.sources)
         if [each.id for each in after.sources[:known]] != [each.id for each in self.settings.sources]:
-            raise ConfigError([f"{label}: sources: the new ones would change ids; give them ids of their own"])
+            raise ConfigError(
+                [f"{label}: sources: the new ones would change ids; give them ids of their own"]
+            )
         if not dry_run:
             editing.replace(self.settings.path, before, inserted.text)
         return Addition(inserted.lines, tuple(each.id for each in after.sources[known:]))
@@ -173,7 +167,9 @@ class Subscribing(Care):
         from aggregator import sourcekeys
 
         places = [
-            sourcekeys.Place(str(each["type"]), str(each["url"]), sourcekeys.has_credentials(str(each["url"])))
+            sourcekeys.Place(
+                str(each["type"]), str(each["url"]), sourcekeys.has_credentials(str(each["url"]))
+            )
             for each in sources
         ]
         ids = sourcekeys.distinct_ids(places, [source.id for source in self.settings.sources])

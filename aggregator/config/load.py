@@ -53,12 +53,15 @@ def load(
     adapters: Mapping[str, Adapter | SourceList],
     environ: Mapping[str, str],
     overrides: Mapping[str, str] = NO_OVERRIDES,
+    *,
+    text: str | None = None,
 ) -> Settings:
     """Read and check a configuration. ``overrides`` are flags: dotted keys to text.
 
-    Raises ConfigError with every problem at once, in the order of the file.
+    ``text``: what the file is about to say, in place of what it says. Raises ConfigError with every problem
+    at once, in the order of the file.
     """
-    return read_all(path, adapters, environ, overrides).settings
+    return read_all(path, adapters, environ, overrides, text).settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +78,12 @@ def read_all(
     adapters: Mapping[str, Adapter | SourceList],
     environ: Mapping[str, str],
     overrides: Mapping[str, str],
+    text: str | None = None,
 ) -> Loaded:
     """:func:`load`, with what it was made from. Raises ConfigError."""
     problems = Problems()
-    root = _tree(path, environ, overrides, problems)
+    label = str(path)
+    root = _tree(read(path, label) if text is None else text, label, environ, overrides, problems)
     entries = read_sources(root, adapters, problems)
     sections = root.without("sources")
     unknown_keys(Configuration, sections, "", problems)
@@ -123,10 +128,11 @@ def site_folder(path: Path) -> Path:
     return folder.parent if folder.name == "config" else folder
 
 
-def _tree(path: Path, environ: Mapping[str, str], overrides: Mapping[str, str], problems: Problems) -> Node:
+def _tree(
+    text: str, label: str, environ: Mapping[str, str], overrides: Mapping[str, str], problems: Problems
+) -> Node:
     """The file with environment and flags laid over it and its variables filled in. Raises ConfigError."""
-    label = str(path)
-    root = parse(read(path, label), label, problems)
+    root = parse(text, label, problems)
     if root is None or root.value is None:
         root = Node(Mark(label, 1, 1), {})
     if not isinstance(root.value, dict):
