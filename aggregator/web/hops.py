@@ -59,6 +59,8 @@ def place(url: str, base: str | None = None) -> Place | None:
     parts = urlsplit(urldefrag(normal).url)
     written = parts.hostname or ""
     address = literal(written)
+    if isinstance(address, IPv6Address):
+        address = address.ipv4_mapped or address
     host = written if address is None else str(address)
     port = parts.port or _PORTS[parts.scheme]
     bracketed = f"[{host}]" if isinstance(address, IPv6Address) else host

@@ -51,9 +51,9 @@ class Asked:
 
 @dataclass
 class Server:
-    """To be entered. ``replies``: target → what is sent for it; of the port, where it needs that."""
+    """To be entered. ``replies``: what is sent for each target, or a function that says it."""
 
-    replies: Mapping[str, Reply] | Callable[[int], Mapping[str, Reply]]
+    replies: Mapping[str, Reply] | Callable[[str], Reply]
     tls: ssl.SSLContext | None = None
     host: str = "127.0.0.1"
     asked: list[Asked] = field(default_factory=list)
@@ -98,8 +98,10 @@ class Server:
             head = await reader.readuntil(b"\r\n\r\n")
             asked = Asked(head.removesuffix(b"\r\n\r\n"), connection)
             self.asked.append(asked)
-            replies = self.replies(self.port) if callable(self.replies) else self.replies
-            answer = replies.get(asked.target, reply(status="404 Not Found"))
+            if callable(self.replies):
+                answer = self.replies(asked.target)
+            else:
+                answer = self.replies.get(asked.target, reply(status="404 Not Found"))
             if not isinstance(answer, bytes):
                 await answer(reader, writer)
                 return
