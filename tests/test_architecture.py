@@ -20,7 +20,7 @@ DOORS = {
     "apscheduler": (),
     "aiohttp": ("web/",),
     "brotli": ("web/bodies.py",),
-    "charset_normalizer": ("sources/decoding.py",),
+    "charset_normalizer": ("sources/detector.py",),
     "click": ("cli/",),
     "feedgen": ("outputs/atom.py", "outputs/feedgen_entries.py"),
     "feedparser": ("sources/tolerant.py", "sources/keeping.py"),

@@ -1,4 +1,4 @@
-"""Bytes of a feed made into text: the only door of the detector. Pure.
+"""Bytes of a feed made into text. Pure.
 
 In this order: byte order mark; UTF-16 by its look; seven-bit encodings as declared; UTF-8, also with a few
 bad bytes; what the server declares, then what the document does; the language it says it is in; the detector.
@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 
 from aggregator import text
+from aggregator.sources.detector import detect
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -26,7 +27,7 @@ _WIDE = (  # how `<?` or `<r` looks in them
     (re.compile(rb"(?:\0\s)*\0[<{]\0[^\0]"), "utf-16-be"),
 )
 _HEAD = 4096
-_DECLARATION = re.compile(rb"<\?xml[^>]{0,200}?\bencoding\s*=\s*[\"']([\w.:-]{1,40})[\"']", re.IGNORECASE)
+_DECLARATION = re.compile(rb"<\?xml\s[^>]{0,200}?\bencoding\s*=\s*[\"']([\w.:-]{1,40})[\"']", re.IGNORECASE)
 _META = re.compile(rb"<meta[^>]{0,200}?\bcharset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 _LANGUAGE = re.compile(
@@ -34,18 +35,13 @@ _LANGUAGE = re.compile(
 )
 _BY_LANGUAGE = {
     "zh-tw": ("big5hkscs",), "zh-hk": ("big5hkscs",), "zh-hant": ("big5hkscs",), "zh": ("gb18030",),
-    "ja": ("cp932", "euc_jp"), "ko": ("cp949",),
+    "ja": ("euc_jp", "cp932"), "ko": ("cp949",),
     "ru": ("cp1251",), "uk": ("cp1251",), "bg": ("cp1251",), "sr": ("cp1251", "cp1250"),
     "cs": ("cp1250",), "sk": ("cp1250",), "pl": ("cp1250",), "hu": ("cp1250",), "hr": ("cp1250",),
     "sl": ("cp1250",), "ro": ("cp1250",), "el": ("cp1253",), "tr": ("cp1254",), "he": ("cp1255",),
     "ar": ("cp1256",), "fa": ("cp1256",), "lt": ("cp1257",), "lv": ("cp1257",), "et": ("cp1257",),
     "th": ("cp874",),
 }  # fmt: skip
-_CANDIDATES = [
-    "gb18030", "big5hkscs", "cp932", "euc_jp", "cp949", "cp1251", "koi8_r", "cp1252", "cp1250", "cp1253",
-    "cp1254", "cp1255", "cp1256", "cp1257", "cp874",
-]  # fmt: skip
-_SAMPLE = 100_000
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _NOTHING_SAID = frozenset({"cp1252", "utf-8"})
 """Servers say these of everything."""
@@ -134,7 +130,7 @@ class _Narrow:
 
     def _found(self) -> Decoded | None:
         western = "cp1252" if self._is_western() else None
-        codec = self._by_language() or western or _detected(self.body) or "gb18030"
+        codec = self._by_language() or western or detect(self.body) or "gb18030"
         found, bad, good = text.leniently(self.body, codec)
         if good < text.NEARLY * bad:
             return None
@@ -157,13 +153,6 @@ class _Narrow:
 
 def _holds_ascii(codec: str) -> bool:
     return text.strictly(b"<?xml>", codec) == "<?xml>"
-
-
-def _detected(body: bytes) -> str | None:
-    from charset_normalizer import from_bytes  # noqa: PLC0415 - its tables are needed for few documents
-
-    best = from_bytes(body[:_SAMPLE], cp_isolation=_CANDIDATES).best()
-    return best.encoding if best is not None and best.encoding in _CANDIDATES else None
 
 
 def _name(codec: str) -> str:

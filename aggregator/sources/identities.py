@@ -66,13 +66,11 @@ def _identity(entry: FeedEntry, link: str | None, useless: frozenset[str]) -> Id
 
 
 def _said(entry: FeedEntry) -> list[str]:
-    """What an entry without id and link is known by; its date tells entries apart that say nothing else."""
+    """What an entry without id and link is known by: its title, its text, its files, its date."""
     bodies = [text.value for text in (*entry.contents, entry.summary, entry.abstract) if text]
     files = [link.href for link in entry.links]
-    told = [entry.title.value, *bodies[:1], *files]
-    return (
-        told if any(told) else [entry.published or entry.updated or entry.created, *map(repr, entry.authors)]
-    )
+    date = entry.published or entry.updated or entry.created
+    return [entry.title.value, *bodies[:1], *files, date]
 
 
 def _hash(values: Sequence[str]) -> str:

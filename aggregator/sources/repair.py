@@ -10,7 +10,7 @@ import re
 
 from aggregator import text
 
-_DECLARATION = re.compile(r"\s*<\?xml\b.*?\?>", re.DOTALL | re.IGNORECASE)
+_DECLARATION = re.compile(r"\s*<\?xml\s.*?\?>", re.DOTALL | re.IGNORECASE)
 _REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]+)|([0-9]+));?")
 _AMPERSAND = re.compile(
     r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<!DOCTYPE[^<>\[]*+(?:\[.*?\]\s*)?>"
