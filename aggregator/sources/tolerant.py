@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from xml.sax.handler import feature_external_ges, feature_external_pes, feature_namespaces
 from xml.sax.xmlreader import InputSource
 
-from feedparser.sanitizer import replace_doctype  # type: ignore[import-untyped]
-
 from aggregator import text
 from aggregator.errors import ParseError
 from aggregator.sources import keeping, kept, repair
+from aggregator.sources.doctype import without_doctype
 from aggregator.sources.entries import MAX_ENTRIES, FeedDocument
 
 if TYPE_CHECKING:
@@ -86,8 +85,8 @@ def _is_known(entries: Sequence[FeedEntry]) -> bool:
 
 def _parsed(document: str, root: str, base: str, line: int) -> tuple[_Parsed, list[str]]:
     """Strictly; else strictly with usual mistakes put right; else as well as it goes."""
+    document, entities = without_doctype(document, root)
     data = f"{_UTF8}{document}".encode("utf-8", "replace")
-    data, entities = _guarded(lambda: _doctype(data))
     parsed, broke = _strictly(data, base)
     if parsed is not None:
         return parsed, []
@@ -105,12 +104,6 @@ def _parsed(document: str, root: str, base: str, line: int) -> tuple[_Parsed, li
     return _Parsed(loose.feed, loose.entries, is_open=False, version=loose.version), [
         f"is not well-formed: {where}; what could be made out is kept"
     ]
-
-
-def _doctype(data: bytes) -> tuple[bytes, dict[str, str]]:
-    """Without the document type, which may name what must not be fetched; its harmless entities stay."""
-    _, data, entities = replace_doctype(data)
-    return data, entities
 
 
 def _where(broke: xml.sax.SAXException | None, line: int) -> str:
