@@ -32,7 +32,7 @@ class SourceEntry:
     """One source as it was read. ``options`` None: not sound; ``id`` "": it could not be told.
 
     ``holds_secret``: its own options hold what the environment gave; ``hidden``: its URL does, or holds
-    credentials.
+    credentials; ``names_others``: it is a list of sources.
     """
 
     rank: int
@@ -44,6 +44,7 @@ class SourceEntry:
     id: str = ""
     holds_secret: bool = False
     hidden: bool = False
+    names_others: bool = False
 
     @property
     def key(self) -> str:
@@ -102,6 +103,7 @@ def _read(
     section = validated(SourceSection, common, key, problems) or SourceSection(type=kind or "?")
     entry = SourceEntry(rank, node, section, kind)
     if kind:
+        entry.names_others = hasattr(adapters[kind], "sources")
         _read_options(entry, adapters[kind].options, node.only(own), problems)
     return entry
 

@@ -42,7 +42,10 @@ _Path = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, pa
 
 
 class OpmlOptions(BaseModel):
-    """What a list of type ``opml`` can be told. Every other key is for its feeds; folders are categories."""
+    """A list of feeds; every other key is for its feeds. The innermost folder of a feed is a category of it.
+
+    A feed that is a source of its own is left to that.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

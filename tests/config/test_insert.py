@@ -38,7 +38,7 @@ def test_a_new_site_can_be_added_to() -> None:
 
     assert lines == (f"  {LINE}",)
     assert after.replace(f"  {LINE}\n", "") == before
-    assert after.splitlines()[6] == f"  {LINE}"
+    assert after.splitlines()[8] == f"  {LINE}"
 
 
 def test_several_are_added_in_order() -> None:
