@@ -111,6 +111,12 @@ class PoliteWeb:
 
         A 304 carries the validators that were sent, updated by those that came with it (RFC 9111, 4.3.4).
         """
+        try:
+            return await self._get(request)
+        except FetchError as error:
+            raise _light(error) from error.__cause__
+
+    async def _get(self, request: Request) -> Answer:
         trip = Trip(request, self._settings.user_agent)
         proxy = Proxy.of(request.proxy or self._settings.proxy)
         deadline = Deadline(self._settings.timeout)
@@ -205,6 +211,15 @@ class PoliteWeb:
                     body.write(piece)
             unpacker.finish()
         return body.getvalue(), raw.hexdigest()
+
+
+def _light(error: FetchError) -> FetchError:
+    """The error without its way here: a report keeps it, and the frames would keep half a document alive."""
+    each: BaseException | None = error
+    while each is not None:
+        each.__traceback__ = None
+        each = each.__cause__ or each.__context__
+    return error
 
 
 def _session(opens: aiohttp.TCPConnector) -> aiohttp.ClientSession:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import hashlib
+import tracemalloc
 import zlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -522,3 +523,24 @@ def test_documents_that_do_not_fit_together_still_all_arrive() -> None:
             return [len(answer.body) for answer in answers]
 
     assert asyncio.run(ask()) == [500_000] * 8
+
+
+def test_a_kept_error_keeps_no_document_alive() -> None:
+    bomb = reply(gzip.compress(b"\0" * (1 << 24)), "Content-Encoding: gzip")
+    errors: list[FetchError] = []
+
+    async def ask() -> None:
+        async with Server({"/": bomb, "/cut": cut}) as server, a_web() as web:
+            for target in ("/", "/cut") * 3:
+                try:
+                    await web.get(Request(url=server.url(target)))
+                except FetchError as error:
+                    errors.append(error)
+
+    tracemalloc.start()
+    asyncio.run(ask())
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert len(errors) == 6
+    assert held < 1 << 22
