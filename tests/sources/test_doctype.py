@@ -34,7 +34,6 @@ def test_entities_that_stand_for_plain_characters_stay() -> None:
         '<!ENTITY x SYSTEM "file:///etc/passwd">',
         '<!ENTITY x PUBLIC "a" "http://127.0.0.1/x">',
         '<!ENTITY % p SYSTEM "file:///etc/passwd"> %p;',
-        "<!ENTITY % p \"<!ENTITY x 'secret'>\"> %p;",
         f'<!ENTITY x "{"a" * (MAX_VALUE + 1)}">',
         '<!ENTITY x "<rss>">',
         '<!ENTITY x "&y;"><!ENTITY y "&x;">',
