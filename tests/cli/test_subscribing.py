@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import stat
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
 
 from aggregator.sources import outlines
+from tests.cli.loopback import RSS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.cli.conftest import Site
+    from tests.cli.loopback import Server
 
-RSS = (
-    '<rss version="2.0"><channel><title>Called so</title><link>http://a.example/</link>'
-    "<item><title>One</title><link>http://a.example/1</link><guid>http://a.example/1</guid>"
-    "<pubDate>Sun, 15 Nov 2026 10:00:00 GMT</pubDate></item></channel></rss>"
-)
 PAGE = "<!DOCTYPE html><html><head><title>Home</title>{links}</head></html>"
 LINK = '<link rel="alternate" type="application/rss+xml" title="{title}" href="{href}">'
 CONFIGURATION = """\
@@ -35,43 +29,6 @@ sources:
 
 # the end
 """
-
-
-class Server:
-    """Answers each path with what it is told."""
-
-    def __init__(self) -> None:
-        self.pages: dict[str, str] = {}
-        pages = self.pages
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                body = pages.get(self.path, "").encode()
-                self.send_response(200 if body else 404)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's own name
-                """Say nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    server = Server()
-    server.pages |= {"/feed.xml": RSS, "/other.xml": RSS}
-    yield server
-    server.stop()
 
 
 @pytest.fixture

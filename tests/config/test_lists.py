@@ -92,8 +92,10 @@ sources: [{id: mine, type: opml, url: "https://lists.example/my.opml"}]
     told = [each.partition("categories")[2] for each in settings.warnings if "categories" in each]
     assert told == [
         "[0].include.sources: no source 'a.example-feed' is configured; it may be one that a list names",
-        "[0].include.sources: no source 'mien' is configured (did you mean mine?);"
-        " it may be one that a list names",
+        (
+            "[0].include.sources: no source 'mien' is configured (did you mean mine?);"
+            " it may be one that a list names"
+        ),
     ]
 
 
