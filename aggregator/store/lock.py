@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _PAUSE = 0.2
 """Seconds between two tries."""
+_PID_DIGITS = 32
+"""More than any process has; a file that is none of ours may have no end."""
 
 
 class SiteLock:
@@ -88,7 +90,8 @@ class SiteLock:
 
     def _who(self) -> str:
         try:
-            pid = self.path.read_text(encoding="ascii", errors="replace").strip()
+            with self.path.open(encoding="ascii", errors="replace") as file:
+                pid = file.read(_PID_DIGITS).strip()
         except OSError:
             pid = ""
         if not pid.isdecimal():
