@@ -28,8 +28,7 @@ class Undressed(NamedTuple):
 
 def without_doctype(document: str, root: str) -> Undressed:
     """Leave out what stands before the element ``root``; line numbers stay."""
-    start = re.search(rf"<{re.escape(root)}(?=[\s/>])", document)
-    head = document[: start.start()] if start else ""
+    head = document[: _root(document, root)]
     if "<!" not in head:
         return Undressed(document, {})
     found = {entity["name"]: entity for entity in reversed(list(_ENTITY.finditer(head)))}
@@ -40,3 +39,12 @@ def without_doctype(document: str, root: str) -> Undressed:
     return Undressed(
         f"{lines}{kept}{document[len(head) :]}", {name: each["value"] for name, each in entities.items()}
     )
+
+
+def _root(document: str, root: str) -> int:
+    """Where the element begins; one that a comment speaks of only where there is no other."""
+    name = rf"<{re.escape(root)}(?=[\s/>])"
+    found = re.finditer(rf"<!--.*?-->|{name}", document, re.DOTALL)
+    outside = next((each.start() for each in found if not each[0].startswith("<!--")), None)
+    anywhere = re.search(name, document) if outside is None else None
+    return outside or (anywhere.start() if anywhere else 0)

@@ -358,6 +358,20 @@ def test_what_is_declared_outside_is_never_fetched() -> None:
     assert [each.title.value for each in read(document).entries] == ["a&x;b"]
 
 
+def test_a_comment_before_the_feed_may_speak_of_feeds() -> None:
+    document = "<!-- <rss > is -->\n" + rss("<item><title>t</title></item>")
+
+    assert ([each.title.value for each in read(document).entries], read(document).notes) == (["t"], ())
+
+
+def test_an_entity_that_looks_like_a_comment_hides_no_bomb() -> None:
+    document = '<!DOCTYPE rss [<!ENTITY c "<!--"><!ENTITY b "&d;&d;"><!ENTITY d "x">]>' + rss(
+        "<item><title>&b;</title><!-- --></item>"
+    )
+
+    assert [each.title.value for each in read(document).entries] == ["&b;"]
+
+
 def test_elements_of_hostile_shapes_are_survived() -> None:
     odd = "".join(
         f'<{name} a="1"><b/></{name}>'
