@@ -44,7 +44,7 @@ def without_doctype(document: str, root: str) -> Undressed:
 def _root(document: str, root: str) -> int:
     """Where the element begins; one that a comment speaks of only where there is no other."""
     name = rf"<{re.escape(root)}(?=[\s/>])"
-    found = re.finditer(rf"<!--.*?-->|{name}", document, re.DOTALL)
+    found = re.finditer(rf"<!--.*?(?:-->|\Z)|{name}", document, re.DOTALL)
     outside = next((each.start() for each in found if not each[0].startswith("<!--")), None)
     anywhere = re.search(name, document) if outside is None else None
     return outside or (anywhere.start() if anywhere else 0)
