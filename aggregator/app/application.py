@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from aggregator.app.subscribing import Subscribing
-from aggregator.errors import UsageError
+from aggregator.errors import LockedError, UsageError
 from aggregator.model import SourceInfo
 from aggregator.urls import absolute
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from aggregator.reports import GenerateReport, RefreshReport, SourceResult
     from aggregator.store import SqliteStore
     from aggregator.subscriptions import Subscriptions
+
+
+log = logging.getLogger(__name__)
 
 
 def no_progress(*_news: object) -> None:
@@ -71,6 +75,8 @@ class App(Subscribing):
             )
             results = asyncio.run(self._read(refreshing, store, chosen))
             generated = GenerateReport() if dry_run else self._generate(store)
+        if dry_run:
+            self._remember_polls(results)
         return RefreshReport(sources=results, generated=generated, at=began, dry_run=dry_run)
 
     async def _read(
@@ -84,6 +90,18 @@ class App(Subscribing):
         sources = [each for each in subscriptions.sources if chosen is None or each.id in chosen]
         told = {each.source_id: each for each in (*results, *await refreshing.run(sources))}
         return tuple(told[each.id] for each in subscriptions.everything if each.id in told)
+
+    def _remember_polls(self, results: Sequence[SourceResult]) -> None:
+        """A dry run keeps nothing but when servers were asked, so that it is as polite as any other."""
+        polled = [each for each in results if each.next_check and each.state not in ("not-due", "paused")]
+        if not polled or not self.settings.store.exists():
+            return
+        try:
+            with self.writing(wait=0.0) as store:
+                for each in polled:
+                    store.lease([each.source_id], each.next_check or self.clock(), each.why)
+        except LockedError:
+            log.debug("another process is at work, and asks for itself")
 
     def _refreshing(
         self,
