@@ -13,7 +13,7 @@ from aggregator import text
 _DECLARATION = re.compile(r"\s*<\?xml\s.*?\?>", re.DOTALL | re.IGNORECASE)
 _REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]+)|([0-9]+));?")
 _AMPERSAND = re.compile(
-    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<!DOCTYPE[^<>\[]*+(?:\[.*?\]\s*)?>"
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)"
     r"|&(?!#\d{1,7};|#x[0-9a-fA-F]{1,6};)(?:([A-Za-z][A-Za-z0-9]{0,40});)?",
     re.DOTALL | re.IGNORECASE,
 )
