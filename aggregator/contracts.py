@@ -2,7 +2,8 @@
 
 ``refresh`` knows :class:`Adapter` and :class:`RefreshStore`; ``generate`` knows :class:`PublishStore`,
 :class:`Renderer` and :class:`Folder`; ``explain`` and the listing commands know :class:`Library`.
-``app`` puts the real ones in; tests put in ``tests/fakes.py``.
+``app`` puts the real ones in; tests put in ``tests/fakes.py``. Longer than other modules, so that the whole
+seam is in one file.
 """
 
 from __future__ import annotations
@@ -13,7 +14,18 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from aggregator.model import Batch, Bookmark, Document, Item, Listing, Problem, Reading, Source
+    from aggregator.exchange import Answer, Exchange, Request
+    from aggregator.model import (
+        Batch,
+        Bookmark,
+        Document,
+        Item,
+        Listing,
+        ListReading,
+        Problem,
+        Reading,
+        Source,
+    )
     from aggregator.records import (
         ItemRecord,
         Known,
@@ -21,6 +33,7 @@ if TYPE_CHECKING:
         Output,
         Published,
         Registry,
+        RememberedList,
         Routable,
         Route,
         Save,
@@ -46,12 +59,55 @@ class Adapter(Protocol):
     options: type[Any]
     """The pydantic model of its own options, with a property ``location`` (see :class:`Source`)."""
 
-    def fetch(self, source: Source, bookmark: Bookmark) -> AsyncIterator[Listing | Batch]:
-        """Yield what changed since ``bookmark``."""
+    remote: bool
+    """Whether it asks somebody else's server: then it is read only when it is due."""
+    isolated: bool
+    """Whether ``parse`` may be slow or hostile and runs in a process of its own, under a deadline."""
+
+    def fetch(
+        self, source: Source, bookmark: Bookmark, web: Web
+    ) -> AsyncIterator[Listing | Batch | Exchange]:
+        """Yield what changed since ``bookmark``; whatever is requested is requested through ``web``."""
         ...
 
     def parse(self, source: Source, document: Document) -> Reading:
         """Read one document. Raises ParseError where nothing of it can be saved."""
+        ...
+
+
+class SourceList(Protocol):
+    """One kind of list of sources: it yields sources, not items. Two halves, as an adapter has.
+
+    Both raise :class:`~aggregator.errors.SourceError` and nothing else.
+    """
+
+    name: str
+    """As in the configuration's ``type``."""
+    options: type[Any]
+    """The pydantic model of its own options, with a property ``location`` (see :class:`Source`)."""
+    remote: bool
+    """Whether it may ask somebody else's server."""
+
+    def fetch(
+        self, source: Source, bookmark: Bookmark, web: Web
+    ) -> AsyncIterator[Listing | Batch | Exchange]:
+        """Yield its one document, or that it is unchanged; a Listing only to say what is ``missing``."""
+        ...
+
+    def sources(self, source: Source, document: Document) -> ListReading:
+        """Read the document. Pure. Raises ParseError where it is none, or not whole."""
+        ...
+
+
+class Web(Protocol):
+    """The network: one polite client for everything that is requested.
+
+    It keeps to connections and pauses per host, deadlines, sizes, and the address guard; sends no cookies and
+    no referrer. Raises FetchError with one line for a person, and nothing else.
+    """
+
+    async def get(self, request: Request) -> Answer:
+        """Answer 200, 226 or 304, after redirects."""
         ...
 
 
@@ -63,7 +119,9 @@ class RefreshStore(Protocol):
 
         New ones are added; ones no longer configured become inactive, and their items leave the outputs
         until they return. An unknown id with the location of a source that is not configured any more is
-        that source renamed: history and items stay. A source whose ``parse_hash`` changed forgets its stamps.
+        that source renamed: history and items stay. A source whose ``parse_hash`` changed forgets its
+        stamps; one whose ``parse_hash``, location, or way of being asked for changed forgets validators and
+        body hash. What changed or returned is due, but a Retry-After of the same host goes on.
         """
         ...
 
@@ -83,12 +141,28 @@ class RefreshStore(Protocol):
         """The same by item id."""
         ...
 
+    def by_link(self, source_id: str, links: Iterable[str]) -> Mapping[str, Known]:
+        """The source's stored item of each of these links, by the link's canonical form.
+
+        For feeds whose ids change every time. Of several the newest; whether it has left or not.
+        """
+        ...
+
     def count_live(self, source_id: str) -> int:
         """How many of the source's items have not left."""
         ...
 
+    def lease(self, source_ids: Iterable[str], until: datetime, why: str) -> None:
+        """Before they are fetched, have these sources be due again at ``until`` if nothing is saved."""
+        ...
+
     def save(self, save: Save) -> None:
-        """Keep all of it or nothing. Every item that is new, changed, left or back awaits routing."""
+        """Keep all of it or nothing. Every item that is new, changed, left or back awaits routing.
+
+        With a successful outcome the validators and the body hash of its exchange are kept: a 304 refreshes
+        what it names (RFC 9111, 4.3.4), any other answer replaces both, and a 226 (RFC 3229) has no hash of
+        the whole. A failure keeps what was.
+        """
         ...
 
     def stale(self, cleaner: int, limit: int) -> Sequence[tuple[int, Item, datetime]]:
@@ -97,6 +171,18 @@ class RefreshStore(Protocol):
 
     def recleaned(self, items: Sequence[tuple[int, Item]], now: datetime) -> None:
         """Keep newly cleaned forms: outputs follow, nothing counts as updated."""
+        ...
+
+
+class ListStore(Protocol):
+    """The store as ``subscriptions`` sees it. Each method is one transaction; all raise StoreError only."""
+
+    def lists(self) -> Mapping[str, RememberedList]:
+        """Every list that was ever read well, by the location of its source."""
+        ...
+
+    def remember_list(self, location: str, remembered: RememberedList) -> None:
+        """Keep what a list said, in place of what it said before."""
         ...
 
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
 
 class AggregatorError(Exception):
@@ -56,7 +57,18 @@ class SourceError(AggregatorError):
 
 
 class FetchError(SourceError):
-    """A source could not be read: network, disk, HTTP status."""
+    """A source could not be read: network, disk, HTTP status.
+
+    ``status``: the HTTP status, where there was an answer; ``retry_after``: when its publisher allows the
+    next request, aware, where it says so.
+    """
+
+    def __init__(
+        self, message: str, *, status: int | None = None, retry_after: datetime | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.retry_after = retry_after
 
 
 class ParseError(SourceError):

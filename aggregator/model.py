@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
+from aggregator.exchange import NO_VALIDATORS, Validators
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -109,6 +111,8 @@ class Item:
     """Who published it first, where the item says so (``（文章来源：…）``, ``atom:source``)."""
     enclosures: tuple[Enclosure, ...] = ()
     language: str | None = None
+    base: str | None = None
+    """What relative links in its texts are relative to, where that is not ``link``."""
     cleaner: int = 0
 
     @property
@@ -156,6 +160,13 @@ class Source:
     """Its place in the configuration, from 0."""
     where: str = ""
     """``file:line`` of its configuration."""
+    interval: float | None = None
+    """Seconds between two readings where its configuration fixes them."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """HTTP headers of its requests; secret."""
+    user_agent: str | None = None
+    proxy: str | None = None
+    categories_from: Literal["source", "entries"] = "source"
     parse_hash: str = ""
     """Changes when an option changes that parsing depends on: then everything is read again."""
 
@@ -180,6 +191,10 @@ class Document:
 
     stamp: Stamp
     body: bytes
+    url: str | None = None
+    """Where it really came from, after redirects: what its relative links are relative to."""
+    content_type: str | None = None
+    """The header, as it was sent."""
 
     @property
     def name(self) -> str:
@@ -241,6 +256,8 @@ class Bookmark:
     """How far a source was read: handed to ``fetch``, opaque to everybody else."""
 
     documents: Mapping[str, KnownDocument] = field(default_factory=lambda: _NOTHING)
+    validators: Validators = NO_VALIDATORS
+    body_hash: str = ""
 
     def doubted(self) -> Bookmark:
         """The same, but no size and time is trusted: every document is read, and told by its hash."""
@@ -249,3 +266,24 @@ class Bookmark:
             self,
             documents={name: replace(known, stamp=stamps[name]) for name, known in self.documents.items()},
         )
+
+
+# ── lists of sources ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSource:
+    """A feed that a list names: an absolute http(s) URL, and what the list says of it."""
+
+    url: str
+    title: str = ""
+    categories: tuple[str, ...] = ()
+    """Names of the folders it is in."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListReading:
+    """What one document of a list said; each feed once."""
+
+    sources: tuple[ListedSource, ...] = ()
+    problems: tuple[Problem, ...] = ()

@@ -30,15 +30,21 @@ class Read:
 
 def read_batch(adapter: Adapter, source: Source, batch: Batch, now: datetime) -> list[Read]:
     """Parse and tidy every document; a ParseError becomes that document's problem."""
-    return [_read(adapter, source, document, now) for document in batch.documents]
+    return [read_document(adapter, source, document, now) for document in batch.documents]
 
 
-def _read(adapter: Adapter, source: Source, document: Document, now: datetime) -> Read:
+def read_document(adapter: Adapter, source: Source, document: Document, now: datetime) -> Read:
+    """The same for one document."""
     try:
         reading = adapter.parse(source, document)
     except ParseError as error:
-        return Read(document, Reading(problems=(Problem(document.name, str(error)),)), failed=True)
+        return failure(document, str(error))
     return Read(document, reading, tuple((raw, tidy(raw, now)) for raw in reading.items))
+
+
+def failure(document: Document, error: str) -> Read:
+    """A document of which nothing can be saved, and why."""
+    return Read(document, Reading(problems=(Problem(document.name, error),)), failed=True)
 
 
 def native_ids(reads: Sequence[Read]) -> set[str]:

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from aggregator.model import Item, Problem, SourceInfo, Stamp
+    from aggregator.exchange import Exchange
+    from aggregator.model import Item, ListedSource, Problem, SourceInfo, Stamp
 
 
 # ── refresh ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -83,6 +84,16 @@ class Outcome:
     new: int = 0
     updated: int = 0
     removed: int = 0
+    exchange: Exchange | None = None
+    """What its request came to; kept only when it succeeded."""
+    status: int | None = None
+    """The HTTP status it ended with, a failure's too; None: there was no answer."""
+    next_check: datetime | None = None
+    """When it is next due, UTC; None: always."""
+    why: str = ""
+    """Why then."""
+    held_until: datetime | None = None
+    """Until when a Retry-After of its publisher holds it back, whoever asks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +138,14 @@ class SourceState:
     notice: str | None
     problems: int
     """Documents with problems."""
+    status: int | None = None
+    """The HTTP status of its last request; None: there was no answer, or no request."""
+    next_check: datetime | None = None
+    """When it is next due; None: always, or never read as it is configured now."""
+    why: str = ""
+    """Why then."""
+    held_until: datetime | None = None
+    """Until when a Retry-After of its publisher holds it back, whoever asks."""
 
     @property
     def state(self) -> str:
@@ -136,6 +155,17 @@ class SourceState:
         if self.failures:
             return "failing"
         return "ok" if self.last_success else "waiting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RememberedList:
+    """A list of sources as it was last read well.
+
+    ``size``: how many it named then; ``sources`` may be more: those too that vanished and were held back.
+    """
+
+    sources: tuple[ListedSource, ...] = ()
+    size: int = 0
 
 
 # ── generate ──────────────────────────────────────────────────────────────────────────────────────────────

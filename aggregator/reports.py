@@ -60,7 +60,16 @@ class RefreshReport:
 
     sources: tuple[SourceResult, ...]
     generated: GenerateReport
+    at: datetime
+    """When it began, aware."""
     dry_run: bool = False
+
+    @property
+    def next_due(self) -> SourceResult | None:
+        """Where nothing was due: the source that is due first."""
+        waiting = [result for result in self.sources if result.state == "not-due" and result.next_check]
+        idle = all(result.state in ("not-due", "paused", "gone") for result in self.sources)
+        return min(waiting, key=lambda each: each.next_check or self.at) if idle and waiting else None
 
     @property
     def failed(self) -> int:

@@ -164,8 +164,9 @@ _SUPERSETS = {
 _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,39}")
 _NOT_FOR_DOCUMENTS = frozenset({"utf-7", "idna", "punycode", "unicode-escape", "raw-unicode-escape"})
 _HIGH_PAIR = re.compile(rb"[\x80-\xff]{2}")
-_SEVEN_BITS = ("iso2022", "hz")
-_NEARLY = 4
+SEVEN_BITS = ("iso2022", "hz")
+"""How the names of encodings begin whose every byte is ASCII."""
+NEARLY = 4
 """Nearly valid: at least this many good characters beyond ASCII for each bad byte.
 
 Chinese in GBK, read as UTF-8, has about one for four bad bytes, and even a few words rarely one for one.
@@ -184,35 +185,35 @@ def decode(body: bytes, declared: str | None = None) -> tuple[str, str | None]:
         if body.startswith(mark):
             return body.decode(encoding, "replace"), f"{encoding.upper()}, by its byte order mark"
     body = body.removeprefix(codecs.BOM_UTF8)
-    encoding_declared = _encoding(declared)
-    if encoding_declared is not None and encoding_declared.startswith(_SEVEN_BITS):
-        text = _strict(body, encoding_declared)
+    encoding_declared = codec(declared)
+    if encoding_declared is not None and encoding_declared.startswith(SEVEN_BITS):
+        text = strictly(body, encoding_declared)
         if text is not None:
             return text, f"{encoding_declared}, as declared"
-    text = _strict(body, "utf-8")
+    text = strictly(body, "utf-8")
     if text is not None:
         return text, None
     return _not_utf8(body, encoding_declared)
 
 
 def _not_utf8(body: bytes, declared: str | None) -> tuple[str, str]:
-    text, bad, good = _lenient(body, "utf-8")
-    if good >= _NEARLY * bad:
+    text, bad, good = leniently(body, "utf-8")
+    if good >= NEARLY * bad:
         return text, f"UTF-8 with {bad} bad bytes replaced"
     guessed = ("gb18030" if _HIGH_PAIR.search(body) else "cp1252", "because its bytes fit")
     for encoding, why in ((declared, "as declared"), guessed):
-        strict = _strict(body, encoding) if encoding else None
+        strict = strictly(body, encoding) if encoding else None
         if strict is not None:
             return strict, f"{encoding}, {why}"
     for encoding in (declared, "gb18030"):
         if encoding is not None:
-            lenient, bad_here, good = _lenient(body, encoding)
-            if good >= _NEARLY * bad_here:
+            lenient, bad_here, good = leniently(body, encoding)
+            if good >= NEARLY * bad_here:
                 return lenient, f"{encoding} with {bad_here} bad bytes replaced"
     return text, f"UTF-8 with {bad} bad bytes replaced"
 
 
-def _encoding(label: str | None) -> str | None:
+def codec(label: str | None) -> str | None:
     """The codec for a declared label; None for an unknown one."""
     if label is None or not _LABEL.fullmatch(label.strip()):
         return None
@@ -224,14 +225,15 @@ def _encoding(label: str | None) -> str | None:
     return None if name in _NOT_FOR_DOCUMENTS else _SUPERSETS.get(name, name)
 
 
-def _strict(body: bytes, encoding: str) -> str | None:
+def strictly(body: bytes, encoding: str) -> str | None:
+    """The text where every byte fits the encoding, else None."""
     try:
         return body.decode(encoding)
     except UnicodeError:
         return None
 
 
-def _lenient(body: bytes, encoding: str) -> tuple[str, int, int]:
+def leniently(body: bytes, encoding: str) -> tuple[str, int, int]:
     """The text with replacement characters, how many, and how many good characters beyond ASCII."""
     text = body.decode(encoding, "replace")
     bad = text.count("\ufffd")

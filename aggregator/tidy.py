@@ -55,7 +55,8 @@ def tidy(item: Item, now: datetime) -> Item:
     if item.cleaner == CLEANER:
         return item
     link = urls.absolute(item.link)
-    content, summary = _body(item.content, link), _body(item.summary, link)
+    base = urls.absolute(item.base) or link
+    content, summary = _body(item.content, base), _body(item.summary, base)
     published, updated = _moment(item.published, now), _moment(item.updated, now)
     return replace(
         item,
@@ -69,8 +70,9 @@ def tidy(item: Item, now: datetime) -> Item:
         tags=_each(map(_tag, item.tags), MAX_TAGS),
         categories=_each(map(_category, item.categories), MAX_CATEGORIES),
         origin=_name(item.origin or "") or None,
-        enclosures=_each((_enclosure(file, link) for file in item.enclosures), MAX_ENCLOSURES),
+        enclosures=_each((_enclosure(file, base) for file in item.enclosures), MAX_ENCLOSURES),
         language=_language(item.language),
+        base=None,
         cleaner=CLEANER,
     )
 

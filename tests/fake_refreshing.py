@@ -6,16 +6,20 @@ import uuid
 from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from aggregator.errors import StoreError
+from aggregator.exchange import NO_VALIDATORS, Validators
 from aggregator.model import Bookmark, KnownDocument
 from aggregator.records import Known, SourceState
+from aggregator.urls import canonical
 from tests.fake_state import FakeState, StoredItem, StoredSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from aggregator.exchange import Exchange
     from aggregator.model import Item, Source
     from aggregator.records import ItemChange, Outcome, Save
 
@@ -57,7 +61,13 @@ class FakeRefreshing(FakeState):
         before, stored.configured = stored.configured, source
         if before.parse_hash != source.parse_hash:
             _forget_stamps(stored)
+        if _asked(before) != _asked(source):
+            _forget_exchange(stored)
+        if _host(before) != _host(source):
+            stored.held_until = None
         returned, stored.active = not stored.active, True
+        if returned or before.enabled != source.enabled:
+            stored.next_check, stored.why = None, ""
         if returned:
             self._reroute(self._own(stored))
         if (before.id, before.private) != (source.id, source.private):
@@ -90,6 +100,10 @@ class FakeRefreshing(FakeState):
             error=source.error,
             notice=source.notice,
             problems=sum(1 for record, _ in source.documents.values() if record.problems),
+            status=source.status,
+            next_check=source.next_check,
+            why=source.why,
+            held_until=source.held_until,
         )
 
     def set_paused(self, source_id: str, paused: bool) -> bool:
@@ -103,6 +117,7 @@ class FakeRefreshing(FakeState):
         if source is not None:
             source.failures, source.first_failure, source.error, source.notice = 0, None, None, None
             _forget_stamps(source)
+            _forget_exchange(source)
         return source is not None
 
     # ── what is known ──
@@ -123,7 +138,7 @@ class FakeRefreshing(FakeState):
             )
             for name, (record, item_id) in source.documents.items()
         }
-        return Bookmark(documents)
+        return Bookmark(documents, source.validators, source.body_hash)
 
     def known(self, source_id: str, native_ids: Iterable[str]) -> Mapping[str, Known]:
         source = self._sources.get(source_id)
@@ -132,6 +147,14 @@ class FakeRefreshing(FakeState):
 
     def known_items(self, item_ids: Iterable[int]) -> Mapping[int, Known]:
         return {item_id: self._known(item_id) for item_id in item_ids if item_id in self._items}
+
+    def by_link(self, source_id: str, links: Iterable[str]) -> Mapping[str, Known]:
+        wanted = {canonical(link) for link in links}
+        source = self._sources.get(source_id)
+        linked = [item for item in self._own(source) if item.change.clean.link] if source else []
+        linked.sort(key=lambda item: (item.change.published, item.id))
+        newest = {canonical(item.change.clean.link or ""): item.id for item in linked}
+        return {link: self._known(item_id) for link, item_id in newest.items() if link in wanted}
 
     def _by_native_id(self, source: StoredSource) -> dict[str, int]:
         return source.aliases | {item.native_id: item.id for item in self._own(source)}
@@ -154,6 +177,12 @@ class FakeRefreshing(FakeState):
         return sum(item.live for item in self._own(source)) if source else 0
 
     # ── save ──
+
+    def lease(self, source_ids: Iterable[str], until: datetime, why: str) -> None:
+        for source_id in source_ids:
+            if source_id in self._sources:
+                self._sources[source_id].next_check = until
+                self._sources[source_id].why = why
 
     def save(self, save: Save) -> None:
         source = self._sources.get(save.source_id)
@@ -246,7 +275,32 @@ def _kept(source: Source) -> tuple[object, ...]:
         source.rank,
         source.enabled,
         source.title or "",
+        _asked(source),
     )
+
+
+def _asked(source: Source) -> tuple[object, ...]:
+    """What validators and body hash depend on."""
+    return (
+        source.location,
+        source.parse_hash,
+        source.interval,
+        source.headers,
+        source.user_agent,
+        source.proxy,
+    )
+
+
+def _host(source: Source) -> str | None:
+    try:
+        return urlsplit(source.location).hostname
+    except ValueError:
+        return None
+
+
+def _forget_exchange(source: StoredSource) -> None:
+    source.validators, source.body_hash = NO_VALIDATORS, ""
+    source.next_check, source.why = None, ""
 
 
 def _forget_stamps(source: StoredSource) -> None:
@@ -257,8 +311,25 @@ def _forget_stamps(source: StoredSource) -> None:
 
 def _end(source: StoredSource, outcome: Outcome) -> None:
     source.attempted, source.error, source.notice = outcome.at, outcome.error, outcome.notice
+    source.status, source.held_until = outcome.status, outcome.held_until
+    source.next_check, source.why = outcome.next_check, outcome.why
     if outcome.error is None:
         source.last_success, source.first_failure, source.failures = outcome.at, None, 0
+        if outcome.exchange is not None:
+            _keep_exchange(source, outcome.exchange)
     else:
         source.first_failure = source.first_failure or outcome.at
         source.failures += 1
+
+
+def _keep_exchange(source: StoredSource, exchange: Exchange) -> None:
+    said, had = exchange.validators, source.validators
+    if exchange.status == 304:
+        source.validators = Validators(
+            had.etag if said.etag is None else said.etag,
+            had.last_modified if said.last_modified is None else said.last_modified,
+        )
+        source.body_hash = exchange.body_hash or source.body_hash
+    else:
+        source.validators = said
+        source.body_hash = "" if exchange.status == 226 else exchange.body_hash

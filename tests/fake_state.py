@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
+from aggregator.exchange import NO_VALIDATORS, Validators
 from aggregator.model import SourceInfo
 
 if TYPE_CHECKING:
@@ -31,6 +32,12 @@ class StoredSource:
     last_success: datetime | None = None
     first_failure: datetime | None = None
     failures: int = 0
+    validators: Validators = NO_VALIDATORS
+    body_hash: str = ""
+    status: int | None = None
+    next_check: datetime | None = None
+    why: str = ""
+    held_until: datetime | None = None
 
     @property
     def info(self) -> SourceInfo:

@@ -6,20 +6,23 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from aggregator.errors import PublishError, SourceError
+from aggregator.errors import FetchError, PublishError, SourceError
 from aggregator.model import Batch, Bookmark, Document, Item, Listing, Reading, Source, Stamp
 from tests.builders import NOW
+from tests.fake_lists import FakeLists
 from tests.fake_publishing import FakeLibrary, FakePublishing, FakeRouting
 from tests.fake_refreshing import FakeRefreshing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 
+    from aggregator.contracts import Web
+    from aggregator.exchange import Answer, Exchange, Request
     from aggregator.views import Directory, Feed
 
 
-class FakeStore(FakeRefreshing, FakeRouting, FakePublishing, FakeLibrary):
-    """RefreshStore, RoutingStore, PublishStore and Library in memory: slow, plain, obvious."""
+class FakeStore(FakeLists, FakeRefreshing, FakeRouting, FakePublishing, FakeLibrary):
+    """RefreshStore, ListStore, RoutingStore, PublishStore and Library in memory: slow, plain, obvious."""
 
     def __init__(self, site_uuid: str = "00000000-0000-4000-8000-000000000000") -> None:
         super().__init__()
@@ -45,6 +48,8 @@ class FakeAdapter:
 
     name = "fake"
     options = object
+    remote = False
+    isolated = False
 
     def __init__(self, **posts: Item | Reading | SourceError) -> None:
         self.posts: dict[str, Item | Reading | SourceError] = dict(posts)
@@ -55,7 +60,9 @@ class FakeAdapter:
         self.batch = 100
         self.parsed: list[str] = []
 
-    async def fetch(self, source: Source, bookmark: Bookmark) -> AsyncIterator[Listing | Batch]:
+    async def fetch(
+        self, source: Source, bookmark: Bookmark, web: Web
+    ) -> AsyncIterator[Listing | Batch | Exchange]:
         if self.fails is not None:
             raise self.fails
         names = sorted(self.posts)
@@ -85,6 +92,21 @@ class FakeAdapter:
         if isinstance(said, SourceError):
             raise said
         return Reading(items=(said,), waits=True) if isinstance(said, Item) else said
+
+
+class FakeWeb:
+    """A web in memory. ``answers``: URL → what a request for it comes to."""
+
+    def __init__(self, **answers: Answer | FetchError) -> None:
+        self.answers: dict[str, Answer | FetchError] = dict(answers)
+        self.requests: list[Request] = []
+
+    async def get(self, request: Request) -> Answer:
+        self.requests.append(request)
+        answer = self.answers.get(request.url, FetchError(f"{request.url}: not found", status=404))
+        if isinstance(answer, FetchError):
+            raise answer
+        return answer
 
 
 class FakeFolder:

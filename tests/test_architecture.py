@@ -13,16 +13,20 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 LIMIT = 300
 LONGER: dict[str, str] = {
     # module: why it may be longer, in the module itself
+    "contracts.py": "the whole seam in one file",
 }
 
 DOORS = {
     "apscheduler": (),
-    "aiohttp": (),
+    "aiohttp": ("web/",),
+    "brotli": ("web/bodies.py",),
+    "charset_normalizer": ("sources/detector.py",),
     "click": ("cli/",),
     "feedgen": ("outputs/atom.py", "outputs/feedgen_entries.py"),
-    "feedparser": (),
+    "feedparser": ("sources/tolerant.py", "sources/keeping.py"),
     "httpx": (),
     "jinja2": ("outputs/pages.py",),
+    "listparser": ("sources/outlines.py",),
     "lxml": ("outputs/",),
     "markdown_it": ("markup.py",),
     "nh3": ("markup.py",),
@@ -33,7 +37,7 @@ DOORS = {
     "requests": (),
     "rich": ("cli/",),
     "selectolax": ("markup.py",),
-    "socket": (),
+    "socket": ("web/faults.py", "web/sockets.py"),
     "sqlite3": ("store/",),
     "urllib.request": (),
     "yaml": ("config/", "sources/"),

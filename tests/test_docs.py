@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from aggregator.exchange import Exchange
 from aggregator.model import Batch, Bookmark, KnownDocument, Listing
 from tests.builders import a_source
+from tests.fakes import FakeWeb
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [
@@ -38,8 +40,8 @@ def test_the_adapter_in_the_docs_works_as_it_is_written(tmp_path: Path) -> None:
     (tmp_path / "notes" / "one.note").write_text("A title\nand a text")
     source = a_source("notes", root=tmp_path, options=written["NotesOptions"](folder="notes"))
 
-    async def fetch(bookmark: Bookmark) -> list[Listing | Batch]:
-        return [part async for part in adapter.fetch(source, bookmark)]
+    async def fetch(bookmark: Bookmark) -> list[Listing | Batch | Exchange]:
+        return [part async for part in adapter.fetch(source, bookmark, FakeWeb())]
 
     listing, batch = asyncio.run(fetch(Bookmark()))
     assert isinstance(listing, Listing)

@@ -31,7 +31,14 @@ OWN_WORDS: dict[str, Any] = {
     "enclosures": (Enclosure("https://example.org/1.mp3"),),
     "language": "zh",
 }
-OURS: dict[str, Any] = {"source_id": "x", "native_id": "x", "seed": "x", "entry_id": "x", "cleaner": 7}
+OURS: dict[str, Any] = {
+    "source_id": "x",
+    "native_id": "x",
+    "seed": "x",
+    "entry_id": "x",
+    "base": "https://moved.example/",
+    "cleaner": 7,
+}
 
 
 def is_minted(value: str) -> bool:

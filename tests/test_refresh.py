@@ -13,7 +13,7 @@ from aggregator.recleaning import reclean
 from aggregator.refresh import Refresh
 from aggregator.reports import SourceResult
 from tests.builders import NOW, a_source, an_item
-from tests.fakes import FakeAdapter, FakeClock, FakeStore
+from tests.fakes import FakeAdapter, FakeClock, FakeStore, FakeWeb
 
 OLD = NOW - timedelta(days=400)
 
@@ -31,7 +31,7 @@ class Site:
         self.clock.advance(hours=1)
         self.store.sync([self.source], self.clock())
         state = next(state for state in self.store.states() if state.id == self.source.id)
-        refresh = Refresh(store=self.store, clock=self.clock, accept_removals=accept_removals)
+        refresh = Refresh(store=self.store, clock=self.clock, web=FakeWeb(), accept_removals=accept_removals)
         return asyncio.run(
             refresh.source(
                 self.source,
@@ -392,7 +392,7 @@ def test_two_sources_never_touch_each_other() -> None:
     other.store, other.source = site.store, a_source("other")
     site.store.sync([site.source, other.source], site.clock())
     state = asyncio.run(
-        Refresh(store=site.store, clock=site.clock).source(
+        Refresh(store=site.store, clock=site.clock, web=FakeWeb()).source(
             other.source, other.adapter, SourceInfo(), first_reading=True
         )
     )

@@ -312,3 +312,17 @@ def test_a_category_keeps_its_inner_blanks_because_its_url_does() -> None:
         "宏观 经济",
         "a b",
     )
+
+
+def test_links_are_relative_to_the_stated_base_before_the_link() -> None:
+    body = '<a href="x">y</a>'
+
+    based = tidied(
+        content=body, base="https://b.example/d/", link="https://a.example/", enclosures=(Enclosure("f"),)
+    )
+    unusable = tidied(content=body, base="ftp://b.example/", link="https://a.example/")
+
+    assert 'href="https://b.example/d/x"' in based.content.value
+    assert based.enclosures == (Enclosure("https://b.example/d/f"),)
+    assert based.base is None
+    assert 'href="https://a.example/x"' in unusable.content.value

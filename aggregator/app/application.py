@@ -3,32 +3,37 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from aggregator.app.care import Care
-from aggregator.errors import UsageError
+from aggregator.app.subscribing import Subscribing
+from aggregator.errors import LockedError, UsageError
 from aggregator.model import SourceInfo
+from aggregator.urls import absolute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
+    from aggregator.app.refreshing import Refreshing
     from aggregator.contracts import Renderer
     from aggregator.generate import Generate
     from aggregator.model import Source
     from aggregator.outputs.files import OutputFolder
-    from aggregator.records import SourceState
-    from aggregator.refresh import Refresh
     from aggregator.reports import GenerateReport, RefreshReport, SourceResult
     from aggregator.store import SqliteStore
+    from aggregator.subscriptions import Subscriptions
+
+
+log = logging.getLogger(__name__)
 
 
 def no_progress(*_news: object) -> None:
     """Show nothing."""
 
 
-class App(Care):
+class App(Subscribing):
     """One site, with its parts."""
 
     # ── refresh ──
@@ -51,61 +56,112 @@ class App(Care):
         ``progress`` is told a source's id and how many documents were just read, ``done`` which source is.
         """
         from aggregator.recleaning import reclean
-        from aggregator.refresh import Refresh
         from aggregator.reports import GenerateReport, RefreshReport
 
-        chosen = self._chosen(names)
         with self.writing(wait=wait, new_store=new_store, dry_run=dry_run) as store:
+            began = self.clock()
             if not dry_run:
                 self._folder(store).claim(known_files=bool(store.files()))
-            store.sync(self.settings.sources, self.clock())
+            subscriptions = self._synced(store)
+            chosen = self._chosen(names, subscriptions)
             reclean(store, self.clock)
-            refresh = Refresh(
-                store=store,
-                clock=self.clock,
-                accept_removals=accept_removals,
+            refreshing = self._refreshing(
+                store,
+                forced=force or bool(names),
                 thorough=force,
+                accept_removals=accept_removals,
                 progress=progress,
+                done=done,
             )
-            results = asyncio.run(self._read(refresh, chosen, store.states(), done))
+            results = asyncio.run(self._read(refreshing, store, chosen))
             generated = GenerateReport() if dry_run else self._generate(store)
-        return RefreshReport(sources=results, generated=generated, dry_run=dry_run)
+        if dry_run:
+            self._remember_polls(results)
+        return RefreshReport(sources=results, generated=generated, at=began, dry_run=dry_run)
 
     async def _read(
-        self,
-        refresh: Refresh,
-        chosen: Sequence[Source],
-        states: Sequence[SourceState],
-        done: Callable[[str], None],
+        self, refreshing: Refreshing, store: SqliteStore, chosen: Collection[str] | None
     ) -> tuple[SourceResult, ...]:
-        known = {state.id: state for state in states}
-        results: list[SourceResult] = []
-        for source in chosen:
-            results.append(await self._read_one(refresh, source, known[source.id]))
-            done(source.id)
-        return tuple(results)
+        """Read lists first, since they say what else there is to read; in the order of the configuration."""
+        before = self._subscriptions(store)
+        lists = [each for each in before.lists if chosen is None or each.id in chosen]
+        results = await refreshing.read_lists(lists) if lists else ()
+        subscriptions = self._synced(store) if lists else before
+        sources = [each for each in subscriptions.sources if chosen is None or each.id in chosen]
+        told = {each.source_id: each for each in (*results, *await refreshing.run(sources))}
+        return tuple(told[each.id] for each in subscriptions.everything if each.id in told)
 
-    async def _read_one(self, refresh: Refresh, source: Source, state: SourceState) -> SourceResult:
-        from aggregator.reports import SourceResult
+    def _remember_polls(self, results: Sequence[SourceResult]) -> None:
+        """A dry run keeps nothing but when servers were asked, so that it is as polite as any other."""
+        polled = [each for each in results if each.next_check and each.state not in ("not-due", "paused")]
+        if not polled or not self.settings.store.exists():
+            return
+        try:
+            with self.writing(wait=0.0) as store:
+                for each in polled:
+                    store.lease([each.source_id], each.next_check or self.clock(), each.why)
+        except LockedError:
+            log.debug("another process is at work, and asks for itself")
 
-        if not source.enabled:
-            return SourceResult(source_id=source.id, state="paused", why="switched off in the configuration")
-        adapter, info = self.adapters[source.type], self._info(source)
-        result = await refresh.source(source, adapter, info, first_reading=state.last_success is None)
-        return replace(result, why="local: always due")
+    def _refreshing(
+        self,
+        store: SqliteStore,
+        *,
+        forced: bool,
+        thorough: bool,
+        accept_removals: bool,
+        progress: Callable[[str, int], None],
+        done: Callable[[str], None],
+    ) -> Refreshing:
+        from aggregator.app.refreshing import Refreshing
 
-    def _chosen(self, names: Sequence[str]) -> tuple[Source, ...]:
-        known = {source.id: source for source in self.settings.sources}
+        return Refreshing(
+            settings=self.settings,
+            adapters=self.adapters,
+            lists=self.lists,
+            store=store,
+            clock=self.clock,
+            info=self._info,
+            forced=forced,
+            thorough=thorough,
+            accept_removals=accept_removals,
+            progress=progress,
+            done=done,
+        )
+
+    def _synced(self, store: SqliteStore) -> Subscriptions:
+        """The sources there are, made known to the store."""
+        subscriptions = self._subscriptions(store)
+        store.sync(subscriptions.everything, self.clock())
+        return subscriptions
+
+    def _chosen(self, names: Sequence[str], subscriptions: Subscriptions) -> set[str] | None:
+        """Ids of the sources named, with a list its feeds; None: every one."""
+        known = {source.id: source for source in subscriptions.everything}
         for name in names:
             if name not in known:
                 near = get_close_matches(name, known, 1)
                 hint = f" (did you mean {near[0]}?)" if near else ""
                 raise UsageError(f"no source {name!r} in {self.settings.path}{hint}")
-        return tuple(known[name] for name in dict.fromkeys(names)) if names else self.settings.sources
+        feeds = {feed.id for name in names for feed in subscriptions.feeds.get(name, ())}
+        return {*names, *feeds} if names else None
 
     def _info(self, source: Source) -> SourceInfo:
-        """A local source as readers see it."""
-        return SourceInfo(title=source.title or self.settings.site.title)
+        """A source as readers see it, as far as the configuration says."""
+        if "://" not in source.location:
+            return SourceInfo(title=source.title or self.settings.site.title)
+        return SourceInfo(
+            title=source.title or "", feed_url=None if source.private else absolute(source.location)
+        )
+
+    def _listed(self, store: SqliteStore) -> tuple[SourceInfo, ...]:
+        """What is read, as readers see it; private sources left out."""
+        titles = {state.id: state.title for state in store.states()}
+        return tuple(
+            replace(self._info(source), title=source.title or titles.get(source.id) or source.id)
+            for source in self._subscriptions(store).sources
+            if not source.private
+        )
 
     # ── outputs ──
 
@@ -119,13 +175,13 @@ class App(Care):
         only = [matcher.resolve(name) for name in only]
         with self.writing(wait=wait) as store:
             self._folder(store).claim(known_files=bool(store.files()))
-            store.sync(self.settings.sources, self.clock())
+            self._synced(store)
             return self._generate(store, only, every=every, prune=prune)
 
     def check_outputs(self) -> Sequence[str]:
         """Paths of files that differ from what the store says they should be; writes nothing."""
         with self.writing(wait=0, dry_run=True) as store:
-            store.sync(self.settings.sources, self.clock())
+            self._synced(store)
             self._route(store)
             return self._generator(store).check()
 
@@ -152,7 +208,7 @@ class App(Care):
         Routing(
             store=store,
             clock=self.clock,
-            rules=self.settings.rules,
+            rules=self._subscriptions(store).rules(self.settings.rules),
             site_url=self.settings.site_url,
             site_uuid=store.site_uuid,
         ).run()
@@ -161,16 +217,17 @@ class App(Care):
         from aggregator.generate import Generate
         from aggregator.rendering import Rendering
 
+        subscriptions = self._subscriptions(store)
         everything = next(output for output in store.outputs() if output.kind == "all")
         rendering = Rendering(
             store=store,
             renderers=self._renderers(),
-            rules=self.settings.rules,
+            rules=subscriptions.rules(self.settings.rules),
             settings=self.settings.output,
             site=replace(self.settings.site, id=everything.atom_id),
             names=store.registry().names,
-            sources=tuple(self._info(source) for source in self.settings.sources if not source.private),
-            source_content={s.id: s.content for s in self.settings.sources if s.content is not None},
+            sources=self._listed(store),
+            source_content={s.id: s.content for s in subscriptions.sources if s.content is not None},
         )
         return Generate(store=store, folder=self._folder(store), rendering=rendering)
 

@@ -26,7 +26,8 @@ class Care(SiteAccess):
 
         with self.library() as library:
             records = self.find_items(library, needle)
-        return [(record.public_id, explain(record, self.settings.rules)) for record in records]
+            rules = self._subscriptions(library).rules(self.settings.rules)
+        return [(record.public_id, explain(record, rules)) for record in records]
 
     def find_items(self, library: Library, needle: str) -> Sequence[ItemRecord]:
         """Items of this id, number, link or file. Raises UsageError if there is none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from aggregator.config import Settings
-    from aggregator.contracts import Adapter, Clock, Library
+    from aggregator.contracts import Adapter, Clock, SourceList
     from aggregator.store import SqliteStore
+    from aggregator.subscriptions import Subscriptions
 
 
 @dataclass(frozen=True)
@@ -26,29 +27,32 @@ class SiteAccess:
     adapters: Mapping[str, Adapter]
     environ: Mapping[str, str]
     clock: Clock = utc_now
+    lists: Mapping[str, SourceList] = field(default_factory=dict)
+    """The types that name other sources."""
 
     @classmethod
     def open(cls, config: Path | None, environ: Mapping[str, str], overrides: Mapping[str, str]) -> Self:
         """The application of a site. Raises ConfigError with every problem of its configuration."""
         from aggregator.config import find, load
-        from aggregator.sources import adapters
+        from aggregator.sources import installed
 
-        known = adapters()
-        return cls(load(find(config, environ), known, environ, overrides), known, environ)
+        known = installed()
+        settings = load(find(config, environ), known.kinds, environ, overrides)
+        return cls(settings, known.adapters, environ, lists=known.lists)
 
     @staticmethod
     def schema() -> dict[str, Any]:
         """The JSON Schema of the configuration."""
         from aggregator.config.editors import json_schema
-        from aggregator.sources import adapters
+        from aggregator.sources import installed
 
-        return json_schema(adapters())
+        return json_schema(installed().kinds)
 
     def effective(self) -> Sequence[tuple[str, str, str]]:
         """Every setting in force: key, value, where it came from; secrets are not shown."""
         from aggregator.config.show import show
 
-        return show(self.settings.path, self.adapters, self.environ)
+        return show(self.settings.path, {**self.adapters, **self.lists}, self.environ)
 
     def shown_path(self, path: Path) -> Path:
         """The path as a person here would type it."""
@@ -58,12 +62,19 @@ class SiteAccess:
             return path
 
     @contextmanager
-    def library(self) -> Iterator[Library]:
+    def library(self) -> Iterator[SqliteStore]:
         """The store, read-only; beside whoever writes."""
         from aggregator.store import open_store
 
         with open_store(self.settings.store, read_only=True) as store:
             yield store
+
+    def _subscriptions(self, store: SqliteStore) -> Subscriptions:
+        """The sources there are: configured ones, and what lists named when they were last read well."""
+        from aggregator.subscriptions import FEED, gather
+
+        listed = any(source.type in self.lists for source in self.settings.sources)
+        return gather(self.settings.sources, self.lists, self.adapters[FEED], store.lists() if listed else {})
 
     def lock(self, wait: float) -> AbstractContextManager[object]:
         """The lock of the one process that writes; ``wait`` seconds for it at most. Raises LockedError."""

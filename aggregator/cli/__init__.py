@@ -40,6 +40,12 @@ class _Commands(click.Group):
         "list": ("aggregator.cli.listing:list_", "List sources, categories or items."),
         "explain": ("aggregator.cli.explain:explain", "Tell the way of one item, from file to feed."),
         "item": ("aggregator.cli.item:item", "Hide one item from every output, or show it again."),
+        "add": ("aggregator.cli.add:add", "Subscribe to a feed, or to one that a page names."),
+        "import-opml": (
+            "aggregator.cli.opml:import_opml",
+            "Make every feed that an OPML file lists a source.",
+        ),
+        "export-opml": ("aggregator.cli.opml:export_opml", "Write the feeds that are read as OPML."),
         "db": ("aggregator.cli.db:db", "Back up, restore, check and compact the store."),
         "completion": ("aggregator.cli.completion:completion", "Print the shell's completion script."),
     }

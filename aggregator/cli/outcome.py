@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from aggregator import due
 from aggregator.cli.common import counted, current, echo, is_terminal, tell
+from aggregator.dates import rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +29,9 @@ def show(report: RefreshReport, paths: list[str]) -> None:
     for result in report.sources:
         _show_troubles(result, verbose=verbose)
     if not quiet:
-        (_show_table if is_terminal(sys.stdout) else _show_lines)(report.sources)
+        shown = [each for each in report.sources if verbose or each.state != "not-due"]
+        (_show_table if is_terminal(sys.stdout) else _show_lines)(shown)
+        _show_waiting(report)
     for error in report.generated.errors:
         tell(f"error: {error}", fg="red")
     if not quiet:
@@ -47,6 +51,15 @@ def _show_troubles(result: SourceResult, *, verbose: bool) -> None:
         tell(f"  … and {hidden} more; -v shows all")
 
 
+def _show_waiting(report: RefreshReport) -> None:
+    first = report.next_due
+    if first is not None and first.next_check is not None:
+        wait = due.in_words((first.next_check - report.at).total_seconds())
+        echo(f"nothing is due; next: {first.source_id} in {wait}; --force reads all")
+    elif waiting := sum(1 for each in report.sources if each.state == "not-due"):
+        echo(f"{counted(waiting, 'source')} not yet due; --force reads all")
+
+
 def _show_lines(results: Sequence[SourceResult]) -> None:
     for result in results:
         color = _COLORS.get(result.state)
@@ -58,6 +71,10 @@ def _in_words(result: SourceResult) -> str:
         return "failed"
     if result.state == "paused":
         return result.why or "paused"
+    if result.state == "not-due":
+        return (
+            f"not due before {rfc3339(result.next_check)}: {result.why}" if result.next_check else "not due"
+        )
     counts = [(result.new, "new"), (result.updated, "updated"), (result.removed, "removed")]
     words = [f"{count} {what}" for count, what in counts if count] or ["nothing new"]
     return ", ".join([*words, *_skipped(result)])
@@ -68,6 +85,8 @@ def _skipped(result: SourceResult) -> list[str]:
 
 
 def _show_table(results: Sequence[SourceResult]) -> None:
+    if not results:
+        return
     from rich.console import Console
     from rich.table import Table
 
@@ -97,7 +116,7 @@ def _cells(result: SourceResult) -> list[Text]:
     besides = _skipped(result)
     if result.problems:
         besides.insert(0, counted(len(result.problems), "problem"))
-    if result.state == "paused" and result.why:
+    if result.state in ("paused", "not-due") and result.why:
         besides.insert(0, result.why)
     counts = (str(count or "") for count in (result.new, result.updated, result.removed))
     return [
@@ -117,7 +136,7 @@ def _show_outcome(report: RefreshReport, paths: list[str]) -> None:
     for category in generated.categories:
         echo(f"new category: {category}")
     if not generated.written:
-        if not generated.errors:
+        if not generated.errors and report.next_due is None:
             echo("nothing to write: every output is as it should be")
         return
     feeds = [path for path in generated.written if path.endswith(".xml")]

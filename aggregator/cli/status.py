@@ -54,8 +54,9 @@ def _as_object(state: SourceState) -> dict[str, Any]:
         "error": state.error,
         "notice": state.notice,
         "problems": state.problems,
-        "next_check": None,
-        "why": "switched off in the configuration" if not state.enabled else "local: always due",
+        "status": state.status,
+        "next_check": _time(state.next_check),
+        "why": "switched off in the configuration" if not state.enabled else state.why or "due",
     }
 
 
@@ -67,6 +68,8 @@ def _show(state: SourceState) -> None:
     word = state.state if state.enabled else "off"
     seen = f"last read {rfc3339(state.last_success)}" if state.last_success else "never read"
     echo(f"{state.id}: {word}, {state.items} items, {seen}")
+    if state.next_check is not None and state.enabled:
+        echo(f"  next check {rfc3339(state.next_check)}: {state.why}")
     if state.error is not None:
         since = f" since {rfc3339(state.first_failure)}" if state.first_failure else ""
         echo(f"  failing{since}: {state.error}")

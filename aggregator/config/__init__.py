@@ -15,7 +15,6 @@ from aggregator.config.settings import (
     ScheduleSettings,
     ServerSettings,
     Settings,
-    SourceSettings,
 )
 
 __all__ = [
@@ -24,7 +23,6 @@ __all__ = [
     "ScheduleSettings",
     "ServerSettings",
     "Settings",
-    "SourceSettings",
     "find",
     "load",
 ]

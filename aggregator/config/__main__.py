@@ -14,16 +14,16 @@ from aggregator.config.template import annotated
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from aggregator.contracts import Adapter
+    from aggregator.contracts import Adapter, SourceList
 
 _USAGE = 2
 
 
-def installed() -> dict[str, Adapter]:
+def installed() -> dict[str, Adapter | SourceList]:
     """Every adapter in the entry-point group, by name."""
-    adapters: dict[str, Adapter] = {}
+    adapters: dict[str, Adapter | SourceList] = {}
     for point in entry_points(group="aggregator.sources"):
-        make: Callable[[], Adapter] = point.load()
+        make: Callable[[], Adapter | SourceList] = point.load()
         adapters[point.name] = make()
     return adapters
 

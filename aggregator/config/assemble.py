@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING, get_args
 
-from aggregator import rules
+from aggregator import rules, sourcekeys
 from aggregator.config.settings import (
     FetchSettings,
     HostSettings,
     ScheduleSettings,
     ServerSettings,
-    SourceSettings,
 )
 from aggregator.model import Source
 from aggregator.views import Site
@@ -26,7 +23,7 @@ if TYPE_CHECKING:
     from aggregator.config.schema import Configuration
     from aggregator.config.schema_rules import CategorySection, ConditionSection, FilterSection
     from aggregator.config.sources import SourceEntry
-    from aggregator.contracts import Adapter
+    from aggregator.contracts import Adapter, SourceList
 
 ASPECTS: tuple[rules.Aspect, ...] = get_args(rules.Aspect)
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (recognised, not bound)
@@ -95,7 +92,7 @@ def schedule(configuration: Configuration) -> ScheduleSettings:
     return ScheduleSettings(**dict(configuration.schedule))
 
 
-def source(entry: SourceEntry, adapter: Adapter, root: Path, timezone: str) -> Source:
+def source(entry: SourceEntry, adapter: Adapter | SourceList, root: Path, timezone: str) -> Source:
     """One source; ``timezone`` is the site's."""
     section = entry.section
     zone = section.timezone or timezone
@@ -115,31 +112,19 @@ def source(entry: SourceEntry, adapter: Adapter, root: Path, timezone: str) -> S
         on_delete=section.on_delete,
         rank=entry.rank,
         where=entry.node.mark.short(),
-        parse_hash=_parse_hash(entry, adapter, zone),
-    )
-
-
-def _parse_hash(entry: SourceEntry, adapter: Adapter, timezone: str) -> str:
-    depends_on = {
-        "type": entry.type,
-        "options": entry.options.model_dump(mode="json") if entry.options else None,
-        "timezone": timezone,
-        "language": entry.section.language,
-        "categories_from": entry.section.categories_from,
-        "version": getattr(adapter, "version", None),
-    }
-    return sha256(json.dumps(depends_on, sort_keys=True, default=str).encode()).hexdigest()
-
-
-def source_settings(entry: SourceEntry) -> SourceSettings:
-    """How one source is requested."""
-    section = entry.section
-    return SourceSettings(
         interval=section.interval,
-        headers=MappingProxyType(dict(section.headers)),
+        headers=tuple(section.headers.items()),
         user_agent=section.user_agent,
         proxy=section.proxy,
         categories_from=section.categories_from,
+        parse_hash=sourcekeys.parse_hash(
+            entry.type,
+            entry.options,
+            timezone=zone,
+            language=section.language,
+            categories_from=section.categories_from,
+            version=getattr(adapter, "version", None),
+        ),
     )
 
 

@@ -77,10 +77,24 @@ def check_sources(
 def check_includes(
     root: Node, configuration: Configuration, entries: Sequence[SourceEntry], problems: Problems
 ) -> None:
-    """Categories include sources that are there. While some id can't be told, only slips are sure."""
-    ids = [entry.id for entry in entries if entry.id]
+    """Categories include sources that are there. While some id can't be told, only slips are sure.
+
+    With a list among the sources nothing is sure: it may name the one that is meant.
+    """
     pair = root.pairs().get("sources")
+    ids = [entry.id for entry in entries if entry.id]
     all_told = pair is not None and len(pair.node.elements()) == len(ids)
+    if any(entry.names_others for entry in entries):
+        return
+    for place, key, name in unknown_includes(root, configuration, ids):
+        if all_told or closest(name, ids):
+            problems.add(place, key, f"there is no source {shown(name)}{hint(name, ids)}")
+
+
+def unknown_includes(
+    root: Node, configuration: Configuration, ids: Sequence[str]
+) -> Iterator[tuple[Mark, str, str]]:
+    """Sources that categories include though they are not configured: place, key and name."""
     for key, node, category in declared(root, configuration):
         pair = node.pairs().get("include")
         names = pair.node.pairs().get("sources") if pair else None
@@ -88,9 +102,8 @@ def check_includes(
             continue
         places = [child.mark for child in names.node.elements() if not child.broken] or [names.node.mark]
         for place, name in zip(places, category.include.sources, strict=False):
-            if name not in ids and (all_told or closest(name, ids)):
-                what = f"there is no source {shown(name)}{hint(name, ids)}"
-                problems.add(place, f"{key}.include.sources", what)
+            if name not in ids:
+                yield place, f"{key}.include.sources", name
 
 
 def check_categories(root: Node, configuration: Configuration, problems: Problems) -> None:

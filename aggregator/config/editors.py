@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
     from pydantic.json_schema import JsonSchemaMode
 
-    from aggregator.contracts import Adapter
+    from aggregator.contracts import Adapter, SourceList
 
 _TOLD = ("description", "default", "title")
 _VARIABLE = {"type": "string", "pattern": r"\$\{"}
 
 
-def json_schema(adapters: Mapping[str, Adapter]) -> dict[str, Any]:
+def json_schema(adapters: Mapping[str, Adapter | SourceList]) -> dict[str, Any]:
     """A JSON Schema (2020-12) of the file for editors, with the options of every type of source."""
     models: list[type[BaseModel]] = [Configuration, SourceSection]
     models += [adapter.options for adapter in adapters.values()]

@@ -26,7 +26,7 @@ from aggregator.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aggregator.contracts import Adapter
+    from aggregator.contracts import Adapter, SourceList
 
 VARIABLE = "AGGREGATOR_CONFIG"
 PLACES = (Path("config/aggregator.yaml"), Path("aggregator.yaml"))
@@ -50,15 +50,18 @@ def find(flag: Path | None, environ: Mapping[str, str]) -> Path:
 
 def load(
     path: Path,
-    adapters: Mapping[str, Adapter],
+    adapters: Mapping[str, Adapter | SourceList],
     environ: Mapping[str, str],
     overrides: Mapping[str, str] = NO_OVERRIDES,
+    *,
+    text: str | None = None,
 ) -> Settings:
     """Read and check a configuration. ``overrides`` are flags: dotted keys to text.
 
-    Raises ConfigError with every problem at once, in the order of the file.
+    ``text``: what the file is about to say, in place of what it says. Raises ConfigError with every problem
+    at once, in the order of the file.
     """
-    return read_all(path, adapters, environ, overrides).settings
+    return read_all(path, adapters, environ, overrides, text).settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +74,16 @@ class Loaded:
 
 
 def read_all(
-    path: Path, adapters: Mapping[str, Adapter], environ: Mapping[str, str], overrides: Mapping[str, str]
+    path: Path,
+    adapters: Mapping[str, Adapter | SourceList],
+    environ: Mapping[str, str],
+    overrides: Mapping[str, str],
+    text: str | None = None,
 ) -> Loaded:
     """:func:`load`, with what it was made from. Raises ConfigError."""
     problems = Problems()
-    root = _tree(path, environ, overrides, problems)
+    label = str(path)
+    root = _tree(read(path, label) if text is None else text, label, environ, overrides, problems)
     entries = read_sources(root, adapters, problems)
     sections = root.without("sources")
     unknown_keys(Configuration, sections, "", problems)
@@ -105,7 +113,6 @@ def read_all(
             assemble.source(entry, adapters[entry.type], site, configuration.site.timezone)
             for entry in entries
         ),
-        source_settings=MappingProxyType({entry.id: assemble.source_settings(entry) for entry in entries}),
         rules=rules,
         fetch=assemble.fetch(configuration),
         schedule=assemble.schedule(configuration),
@@ -121,10 +128,11 @@ def site_folder(path: Path) -> Path:
     return folder.parent if folder.name == "config" else folder
 
 
-def _tree(path: Path, environ: Mapping[str, str], overrides: Mapping[str, str], problems: Problems) -> Node:
+def _tree(
+    text: str, label: str, environ: Mapping[str, str], overrides: Mapping[str, str], problems: Problems
+) -> Node:
     """The file with environment and flags laid over it and its variables filled in. Raises ConfigError."""
-    label = str(path)
-    root = parse(read(path, label), label, problems)
+    root = parse(text, label, problems)
     if root is None or root.value is None:
         root = Node(Mark(label, 1, 1), {})
     if not isinstance(root.value, dict):

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from aggregator.contracts import Adapter
+    from aggregator.contracts import Adapter, SourceList
 
 
-def reference(adapters: Mapping[str, Adapter]) -> str:
+def reference(adapters: Mapping[str, Adapter | SourceList]) -> str:
     """The reference of all keys, in Markdown."""
     introduction = files("aggregator.config").joinpath("reference.md").read_text(encoding="utf-8")
     parts = [introduction, _table("Top level", Configuration, "", sections=False)]

@@ -5,9 +5,8 @@ Durations are seconds, sizes bytes, shares parts of 1.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,20 +69,6 @@ class ServerSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourceSettings:
-    """How one source is requested: what is set for it alone; None: as for all.
-
-    ``headers`` are secret.
-    """
-
-    interval: float | None = None
-    headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    user_agent: str | None = None
-    proxy: str | None = None
-    categories_from: Literal["source", "entries"] = "source"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """A whole configuration. Paths are absolute."""
 
@@ -100,8 +85,6 @@ class Settings:
     item_pages: bool
     index: bool
     sources: tuple[Source, ...]
-    source_settings: Mapping[str, SourceSettings]
-    """Per source id, for every source."""
     rules: Rules
     fetch: FetchSettings
     schedule: ScheduleSettings

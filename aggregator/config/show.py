@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from aggregator.config.positions import Node
     from aggregator.config.sources import SourceEntry
-    from aggregator.contracts import Adapter
+    from aggregator.contracts import Adapter, SourceList
 
 SECRET = "***"  # noqa: S105 (what stands in the place of one)
 DEFAULT = "default"
@@ -28,7 +28,7 @@ _CREDENTIALS = re.compile(r"://[^/?#]*@")
 
 def show(
     path: Path,
-    adapters: Mapping[str, Adapter],
+    adapters: Mapping[str, Adapter | SourceList],
     environ: Mapping[str, str],
     overrides: Mapping[str, str] = NO_OVERRIDES,
 ) -> list[tuple[str, str, str]]:

@@ -5,31 +5,26 @@ A source without an id gets one from its location, the same whatever stands arou
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from hashlib import sha256
-from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
+from aggregator import sourcekeys
 from aggregator.config.check import check_names, unknown_keys, validated
 from aggregator.config.positions import Mark, Node, Pair
 from aggregator.config.schema import SourceSection
 from aggregator.config.shape import names
 from aggregator.config.suggest import hint, shown
-from aggregator.slugs import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aggregator.config.positions import Problems
-    from aggregator.contracts import Adapter
+    from aggregator.contracts import Adapter, SourceList
 
 COMMON = frozenset(names(SourceSection))
 EXAMPLE = "{id: posts, type: jekyll, path: seeds}"
-_UNFIT = re.compile(r"[^\w.]+")
-_LONGEST_DERIVED = 60
 
 
 @dataclass(slots=True)
@@ -37,7 +32,7 @@ class SourceEntry:
     """One source as it was read. ``options`` None: not sound; ``id`` "": it could not be told.
 
     ``holds_secret``: its own options hold what the environment gave; ``hidden``: its URL does, or holds
-    credentials.
+    credentials; ``names_others``: it is a list of sources.
     """
 
     rank: int
@@ -49,6 +44,7 @@ class SourceEntry:
     id: str = ""
     holds_secret: bool = False
     hidden: bool = False
+    names_others: bool = False
 
     @property
     def key(self) -> str:
@@ -61,7 +57,9 @@ class SourceEntry:
         return pair.node.mark if pair else self.node.mark
 
 
-def read_sources(root: Node, adapters: Mapping[str, Adapter], problems: Problems) -> list[SourceEntry]:
+def read_sources(
+    root: Node, adapters: Mapping[str, Adapter | SourceList], problems: Problems
+) -> list[SourceEntry]:
     """Every source whose own keys are sound, in order."""
     pair = root.pairs().get("sources")
     if pair is None:
@@ -83,7 +81,9 @@ def read_sources(root: Node, adapters: Mapping[str, Adapter], problems: Problems
     return entries
 
 
-def _read(rank: int, node: Node, adapters: Mapping[str, Adapter], problems: Problems) -> SourceEntry | None:
+def _read(
+    rank: int, node: Node, adapters: Mapping[str, Adapter | SourceList], problems: Problems
+) -> SourceEntry | None:
     key = f"sources[{rank}]"
     if not isinstance(node.value, dict):
         if not node.broken:
@@ -103,11 +103,12 @@ def _read(rank: int, node: Node, adapters: Mapping[str, Adapter], problems: Prob
     section = validated(SourceSection, common, key, problems) or SourceSection(type=kind or "?")
     entry = SourceEntry(rank, node, section, kind)
     if kind:
+        entry.names_others = hasattr(adapters[kind], "sources")
         _read_options(entry, adapters[kind].options, node.only(own), problems)
     return entry
 
 
-def _type(node: Node, key: str, adapters: Mapping[str, Adapter], problems: Problems) -> str:
+def _type(node: Node, key: str, adapters: Mapping[str, Adapter | SourceList], problems: Problems) -> str:
     """The source's type, or "" after telling what is wrong with it."""
     known = ", ".join(sorted(adapters))
     pair = node.pairs().get("type")
@@ -135,11 +136,7 @@ def _read_options(entry: SourceEntry, model: type[BaseModel], own: Node, problem
     location: str = getattr(options, "location")  # noqa: B009 (promised by the adapter, unknown to BaseModel)
     entry.options, entry.location = options, location
     entry.holds_secret = _holds_secret(own)
-    entry.hidden = "://" in location and (_has_credentials(location) or entry.holds_secret)
-
-
-def _has_credentials(location: str) -> bool:
-    return "@" in re.split(r"[/?#\\]", location.partition("://")[2], maxsplit=1)[0]
+    entry.hidden = "://" in location and (sourcekeys.has_credentials(location) or entry.holds_secret)
 
 
 def _holds_secret(node: Node) -> bool:
@@ -147,46 +144,14 @@ def _holds_secret(node: Node) -> bool:
 
 
 def _derive_ids(entries: list[SourceEntry]) -> None:
-    """Give every source its id. Where two derived ids meet, or one meets a given one, both carry a hash."""
-    taken: dict[str, int] = {}
-    wanted: dict[int, str] = {}
+    """Give every source that has none its id."""
+    nameless: list[SourceEntry] = []
     for entry in entries:
         written = entry.node.pairs().get("id")
         entry.id = entry.section.id or ""
         if not entry.id and entry.options is not None and not (written and written.node.broken):
-            wanted[entry.rank] = derived_id(entry.type, entry.location, hidden=entry.hidden)
-        name = fold(entry.id or wanted.get(entry.rank, ""))
-        taken[name] = taken.get(name, 0) + 1
-    for entry in entries:
-        if entry.rank in wanted:
-            name = wanted[entry.rank]
-            if taken[fold(name)] > 1:
-                name = f"{name}-{_hash(entry.type + entry.location)}"
-                numbered = (f"{name}-{number}" for number in count(2))  # the very same source once more
-                name = next(free for free in chain([name], numbered) if fold(free) not in taken)
-                taken[fold(name)] = 1
-            entry.id = name
-
-
-def derived_id(kind: str, location: str, *, hidden: bool) -> str:
-    """An id that tells the source from others by eye: host and path, or the folder's name.
-
-    Nothing of a URL but its host where the rest may hold a secret.
-    """
-    if "://" in location:
-        authority, *rest = re.split(r"(?=[/?#])", location.partition("://")[2], maxsplit=1)
-        host, path = authority.rpartition("@")[2].lower().removeprefix("www."), "".join(rest)
-        open_path = "" if hidden else re.split(r"[?#]", path)[0]
-        text = "-".join(
-            part
-            for part in (host, open_path.strip("/"), _hash(location) if path != open_path else "")
-            if part
-        )
-    else:
-        text = re.split(r"[/\\]", location.rstrip("/\\"))[-1]
-    text = _UNFIT.sub("-", text).strip("-._")[:_LONGEST_DERIVED].strip("-._")
-    return text or kind
-
-
-def _hash(text: str) -> str:
-    return sha256(text.encode()).hexdigest()[:6]
+            nameless.append(entry)
+    places = [sourcekeys.Place(entry.type, entry.location, entry.hidden) for entry in nameless]
+    given = [entry.id for entry in entries if entry.id]
+    for entry, name in zip(nameless, sourcekeys.distinct_ids(places, given), strict=True):
+        entry.id = name

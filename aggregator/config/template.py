@@ -23,6 +23,8 @@ _SOURCES = """\
 # What is read: the one section that is required.
 sources:
   - {id: posts, type: jekyll, path: seeds}        # your posts
+  # - {type: feed, url: "https://example.org/feed.xml", category: news}   # as `aggregator add URL` writes it
+  # - {type: opml, path: subscriptions.opml}      # a list of feeds, or url: …; its folders become categories
 
 # Every source may say more:
 #  - type: jekyll

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from aggregator.categories import Matcher
 from aggregator.config import assemble
-from aggregator.config.cross import declared
+from aggregator.config.cross import declared, unknown_includes
 from aggregator.config.positions import message, place_of
-from aggregator.config.suggest import shown
+from aggregator.config.suggest import hint, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,6 +32,7 @@ def warnings(
                 *_sources(entries),
                 *_folders(entries, site),
                 *_near_misses(entries, rules),
+                *_includes(root, configuration, entries),
             )
         )
     )
@@ -95,3 +96,12 @@ def _near_misses(entries: Sequence[SourceEntry], rules: Rules) -> Iterator[str]:
             if name in meant:
                 what = f"{shown(name)} looks like {shown(meant[name])} (did you mean {meant[name]}?)"
                 yield message(entry.mark("category"), f"{entry.key}.category", what)
+
+
+def _includes(root: Node, configuration: Configuration, entries: Sequence[SourceEntry]) -> Iterator[str]:
+    """Sources that categories include and only a list can name; without lists it is a mistake."""
+    if any(entry.names_others for entry in entries):
+        ids = [entry.id for entry in entries]
+        for place, key, name in unknown_includes(root, configuration, ids):
+            what = f"no source {shown(name)} is configured{hint(name, ids)}; it may be one that a list names"
+            yield message(place, key, what)

@@ -11,7 +11,7 @@ from aggregator import text, urls
 from aggregator.outputs import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from aggregator.model import SourceInfo
     from aggregator.views import Directory, Feed, Site
@@ -39,6 +39,23 @@ class Opml:
         return {FEEDS: _document(directory.site, feeds), SOURCES: _document(directory.site, sources)}
 
 
+def subscription_list(site: Site, folders: Mapping[str, Sequence[tuple[str, str]]]) -> bytes:
+    """Feeds as (title, URL) in folders by name, for a reader or another site; those of ``""`` in none."""
+    root, body = _begin(site)
+    for name in sorted(folders):
+        parent = etree.SubElement(body, "outline", text=_word(name), title=_word(name)) if name else body
+        for title, url in folders[name]:
+            shown_title = _word(title) or url
+            etree.SubElement(
+                parent, "outline", type="rss", text=shown_title, title=shown_title, xmlUrl=text.xml_safe(url)
+            )
+    return _serialised(root)
+
+
+def _word(value: str) -> str:
+    return text.plain(value)
+
+
 def _subscription(everything: Feed, slug: str, title: str) -> dict[str, str]:
     feed = replace(everything, slug=slug, title=title or slug, entries=())
     name = shown.feed_title(feed)
@@ -57,12 +74,20 @@ def _source(source: SourceInfo) -> dict[str, str]:
 
 
 def _document(site: Site, outlines: Iterable[dict[str, str]]) -> bytes:
+    root, body = _begin(site)
+    for outline in outlines:
+        etree.SubElement(body, "outline", outline)
+    return _serialised(root)
+
+
+def _begin(site: Site) -> tuple[etree._Element, etree._Element]:
     root = etree.Element("opml", version="2.0")
     head = etree.SubElement(root, "head")
     etree.SubElement(head, "title").text = shown.site_title(site)
     if site.author:
         etree.SubElement(head, "ownerName").text = shown.site_author(site)
-    body = etree.SubElement(root, "body")
-    for outline in outlines:
-        etree.SubElement(body, "outline", outline)
+    return root, etree.SubElement(root, "body")
+
+
+def _serialised(root: etree._Element) -> bytes:
     return etree.tostring(root, pretty_print=True, encoding="UTF-8", xml_declaration=True)

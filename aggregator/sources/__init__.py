@@ -1,10 +1,11 @@
-"""What can be read: the source adapters, built in or added by other packages.
+"""What can be read: source adapters and lists of sources, built in or added by other packages.
 
 Both come in by the same door, the entry-point group ``aggregator.sources``.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING, cast
 
@@ -13,7 +14,7 @@ from aggregator.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from aggregator.contracts import Adapter
+    from aggregator.contracts import Adapter, SourceList
 
 GROUP = "aggregator.sources"
 
@@ -23,7 +24,30 @@ def adapters(entry_points: Iterable[metadata.EntryPoint] | None = None) -> dict[
 
     Raises ConfigError that names each plug-in which cannot be used, and why.
     """
-    found: dict[str, Adapter] = {}
+    return installed(entry_points).adapters
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """Everything that a source's ``type`` can name."""
+
+    adapters: dict[str, Adapter]
+    """What yields items."""
+    lists: dict[str, SourceList]
+    """What yields sources."""
+
+    @property
+    def kinds(self) -> dict[str, Adapter | SourceList]:
+        """Both, by name."""
+        return {**self.adapters, **self.lists}
+
+
+def installed(entry_points: Iterable[metadata.EntryPoint] | None = None) -> Installed:
+    """Load every adapter and every list of sources.
+
+    Raises ConfigError that names each plug-in which cannot be used, and why.
+    """
+    found = Installed({}, {})
     loaded_from: dict[str, str] = {}
     problems: list[str] = []
     for entry_point in metadata.entry_points(group=GROUP) if entry_points is None else entry_points:
@@ -34,10 +58,15 @@ def adapters(entry_points: Iterable[metadata.EntryPoint] | None = None) -> dict[
             )
             continue
         try:
-            found[name] = _adapter(entry_point)
+            kind = _load(entry_point)
         except _UnusableError as error:
             problems.append(f"source type {name!r} ({value}): {error}; update or uninstall it")
-    if not (found or problems):
+            continue
+        if hasattr(kind, "parse"):
+            found.adapters[name] = cast("Adapter", kind)
+        else:
+            found.lists[name] = cast("SourceList", kind)
+    if not (found.kinds or problems):
         problems.append("no source types are installed; install the package again (pip install aggregator)")
     if problems:
         raise ConfigError(problems)
@@ -48,14 +77,15 @@ class _UnusableError(Exception):
     """A plug-in that is no adapter."""
 
 
-def _adapter(entry_point: metadata.EntryPoint) -> Adapter:
+def _load(entry_point: metadata.EntryPoint) -> object:
     try:
-        adapter = entry_point.load()()
+        kind: object = entry_point.load()()
     except Exception as error:  # importing and making a plug-in runs foreign code, which may raise anything
         raise _UnusableError(f"cannot be loaded: {type(error).__name__}: {error}") from error
-    lacking = [part for part in ("options", "fetch", "parse") if not hasattr(adapter, part)]
+    last = "sources" if hasattr(kind, "sources") else "parse"
+    lacking = [part for part in ("options", "fetch", last) if not hasattr(kind, part)]
     if lacking:
         raise _UnusableError(f"is no source adapter: it lacks {', '.join(lacking)}")
-    if getattr(adapter, "name", None) != entry_point.name:
-        raise _UnusableError(f"calls itself {getattr(adapter, 'name', None)!r}")
-    return cast("Adapter", adapter)
+    if getattr(kind, "name", None) != entry_point.name:
+        raise _UnusableError(f"calls itself {getattr(kind, 'name', None)!r}")
+    return kind

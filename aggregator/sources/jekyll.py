@@ -18,7 +18,8 @@ from aggregator.sources.changed import changed
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from aggregator.contracts import Clock
+    from aggregator.contracts import Clock, Web
+    from aggregator.exchange import Exchange
     from aggregator.model import Batch, Bookmark, Document, Listing, Reading, Source
     from aggregator.sources.changed import Sleep
 
@@ -50,11 +51,18 @@ class Jekyll:
 
     name = "jekyll"
     options = JekyllOptions
+    remote = False
+    isolated = False
 
     def __init__(self, clock: Clock = dates.utc_now, sleep: Sleep = asyncio.sleep) -> None:
         self._clock, self._sleep = clock, sleep
 
-    async def fetch(self, source: Source, bookmark: Bookmark) -> AsyncIterator[Listing | Batch]:
+    async def fetch(
+        self,
+        source: Source,
+        bookmark: Bookmark,
+        web: Web,
+    ) -> AsyncIterator[Listing | Batch | Exchange]:
         """Yield what is in the folders, then the posts that changed since ``bookmark``."""
         if not isinstance(source.options, JekyllOptions):
             raise FetchError(f"{source.id}: has no folder to read (path: …)")

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from aggregator.model import Enclosure, Item, Person, Problem, SourceInfo, Tag, Text
+from aggregator.model import Enclosure, Item, ListedSource, Person, Problem, SourceInfo, Tag, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -94,6 +94,7 @@ def encode_item(item: Item) -> str:
         "origin": item.origin,
         "enclosures": [[one.url, one.type, one.length] for one in item.enclosures],
         "language": item.language,
+        "base": item.base,
         "cleaner": item.cleaner,
     }
     return _dump({key: value for key, value in full.items() if value not in (None, [], ["", "text"], 0)})
@@ -123,6 +124,7 @@ def _to_item(stored: dict[str, Any], source_id: str) -> Item:
         origin=stored.get("origin"),
         enclosures=tuple(Enclosure(*one) for one in stored.get("enclosures", ())),
         language=stored.get("language"),
+        base=stored.get("base"),
         cleaner=stored.get("cleaner", 0),
     )
 
@@ -197,3 +199,14 @@ def decode_problems(text: str | None) -> tuple[Problem, ...]:
     """What :func:`encode_problems` was given."""
     with _whole():
         return () if text is None else tuple(Problem(*one) for one in json.loads(text))
+
+
+def encode_listed(sources: Sequence[ListedSource]) -> str:
+    """The sources that a list names."""
+    return _dump([[one.url, one.title, list(one.categories)] for one in sources])
+
+
+def decode_listed(text: str) -> tuple[ListedSource, ...]:
+    """What :func:`encode_listed` was given."""
+    with _whole():
+        return tuple(ListedSource(url, title, tuple(names)) for url, title, names in json.loads(text))

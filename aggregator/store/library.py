@@ -30,6 +30,7 @@ _LARGEST = 2**63 - 1
 _STATES = (
     "select s.key, s.kind, coalesce(nullif(s.title, ''), s.feed_title), s.active, s.enabled, s.paused,"
     " coalesce(live.items, 0), s.last_success, s.attempted, s.first_failure, s.failures, s.error, s.notice,"
+    " s.status, s.next_check, s.reason, s.held_until,"
     " (select count(*) from documents d indexed by documents_with_problems"
     " where d.source_id = s.id and d.problems is not null)"
     " from sources s left join"
@@ -94,6 +95,10 @@ class Reading(Connected):
                     error=None if error is None else original(error),
                     notice=None if notice is None else original(notice),
                     problems=problems,
+                    status=status,
+                    next_check=moment(next_check),
+                    why=original(reason),
+                    held_until=moment(held_until),
                 )
                 for (
                     key,
@@ -109,6 +114,10 @@ class Reading(Connected):
                     failures,
                     error,
                     notice,
+                    status,
+                    next_check,
+                    reason,
+                    held_until,
                     problems,
                 ) in raw.execute(_STATES)
             ]

@@ -9,7 +9,9 @@ from aggregator.model import Bookmark
 from aggregator.records import Known
 from aggregator.store.codec import array, bindable, original, unpack
 from aggregator.store.documents import items_of, read_documents
+from aggregator.store.polling import read_exchange
 from aggregator.store.rows import Connected
+from aggregator.urls import canonical
 
 if TYPE_CHECKING:
     import sqlite3
@@ -18,6 +20,13 @@ if TYPE_CHECKING:
 
     from aggregator.model import Item
 
+_BY_LINK = (
+    "select i.id, i.canonical_url from json_each(?2) as wanted cross join items i"
+    " indexed by items_by_link on i.canonical_url = wanted.value and i.canonical_url is not null"
+    " where i.source_id = (select id from sources where key = ?1) order by i.published, i.id"
+)
+"""From the links to their items, the newest of a link last."""
+
 
 class Refreshing(Connected):
     """The reading half of a refresh."""
@@ -25,7 +34,7 @@ class Refreshing(Connected):
     def bookmark(self, source_id: str) -> Bookmark:
         """See :meth:`aggregator.contracts.RefreshStore.bookmark`."""
         with self._connection.reading() as raw:
-            return Bookmark(read_documents(raw, source_id))
+            return Bookmark(read_documents(raw, source_id), *read_exchange(raw, source_id))
 
     def known(self, source_id: str, native_ids: Iterable[str]) -> Mapping[str, Known]:
         """See :meth:`aggregator.contracts.RefreshStore.known`."""
@@ -41,6 +50,14 @@ class Refreshing(Connected):
         """See :meth:`aggregator.contracts.RefreshStore.known_items`."""
         with self._connection.reading() as raw:
             return _known(raw, item_ids)
+
+    def by_link(self, source_id: str, links: Iterable[str]) -> Mapping[str, Known]:
+        """See :meth:`aggregator.contracts.RefreshStore.by_link`."""
+        wanted = array({bindable(canonical(link)) for link in links})
+        with self._connection.reading() as raw:
+            found = raw.execute(_BY_LINK, (bindable(source_id), wanted)).fetchall()
+            known = _known(raw, [item_id for item_id, _ in found])
+            return {original(link): known[item_id] for item_id, link in found}
 
     def count_live(self, source_id: str) -> int:
         """See :meth:`aggregator.contracts.RefreshStore.count_live`."""

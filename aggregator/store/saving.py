@@ -10,6 +10,7 @@ from aggregator.errors import StoreError
 from aggregator.store import itemrows
 from aggregator.store.codec import array, bindable, encode_info
 from aggregator.store.documents import keep_documents
+from aggregator.store.polling import keep_outcome
 from aggregator.store.rows import INFO, Connected, micros, outdate_directory, outdate_outputs_of, to_info
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from aggregator.model import Item, SourceInfo
-    from aggregator.records import Outcome, Save
+    from aggregator.records import Save
 
 
 class Saving(Connected):
@@ -37,7 +38,7 @@ class Saving(Connected):
             _keep_aliases(raw, source, save.aliases)
             keep_documents(raw, source, save)
             if save.outcome is not None:
-                _end(raw, source, save.outcome)
+                keep_outcome(raw, source, save.outcome)
 
     def recleaned(self, items: Sequence[tuple[int, Item]], now: datetime) -> None:
         """See :meth:`aggregator.contracts.RefreshStore.recleaned`."""
@@ -108,20 +109,3 @@ def _placeable(updated: datetime | None) -> int | None:
 
 def _listed(info: SourceInfo) -> tuple[str | None, ...]:
     return (info.id, info.title, info.site_url, info.feed_url)
-
-
-def _end(raw: sqlite3.Connection, source: int, outcome: Outcome) -> None:
-    at = to_micros(outcome.at)
-    notice = None if outcome.notice is None else bindable(outcome.notice)
-    if outcome.error is None:
-        raw.execute(
-            "update sources set attempted = ?, last_success = ?, first_failure = null, failures = 0,"
-            " error = null, notice = ? where id = ?",
-            (at, at, notice, source),
-        )
-    else:
-        raw.execute(
-            "update sources set attempted = ?, first_failure = coalesce(first_failure, ?),"
-            " failures = failures + 1, error = ?, notice = ? where id = ?",
-            (at, at, bindable(outcome.error), notice, source),
-        )

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Self
 
 from aggregator.dates import from_micros
 from aggregator.store.library import Reading
+from aggregator.store.lists import Lists
+from aggregator.store.polling import Polling
 from aggregator.store.publishing import Publishing
 from aggregator.store.refreshing import Refreshing
 from aggregator.store.routing import Routing
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
     from aggregator.store.connection import Connection
 
 
-class SqliteStore(Syncing, Refreshing, Saving, Routing, Publishing, Reading):
-    """A RefreshStore, RoutingStore, PublishStore and Library; ``open_store`` opens it."""
+class SqliteStore(Syncing, Lists, Refreshing, Polling, Saving, Routing, Publishing, Reading):
+    """A RefreshStore, ListStore, RoutingStore, PublishStore and Library; ``open_store`` opens it."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
+from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
 from aggregator.dates import to_micros
 from aggregator.store.codec import bindable, original
+from aggregator.store.polling import forget_exchange, forget_move, make_due, release
 from aggregator.store.rows import Connected, outdate_directory, outdate_with_directory
 
 if TYPE_CHECKING:
@@ -28,11 +32,12 @@ class _Stored(NamedTuple):
     rank: int
     enabled: int
     title: str
+    request_hash: str
 
 
 _SELECT = (
-    "select id, key, configured_url, active, private, config_hash, kind, rank, enabled, title"
-    " from sources order by active desc, id desc"
+    "select id, key, configured_url, active, private, config_hash, kind, rank, enabled, title,"
+    " request_hash from sources order by active desc, id desc"
 )
 
 
@@ -74,6 +79,7 @@ class Syncing(Connected):
             ).fetchall()
             for (number,) in found:
                 _forget_stamps(raw, number)
+                forget_exchange(raw, number)
             return bool(found)
 
 
@@ -94,7 +100,7 @@ def _pair(sources: Sequence[Source], stored: Iterable[_Stored]) -> Mapping[str, 
     return pairs
 
 
-def _columns(source: Source) -> tuple[str, str, int, int, str, str, int, int, str]:
+def _columns(source: Source) -> tuple[str, str, int, int, str, str, int, int, str, str]:
     return (
         bindable(source.id),
         bindable(source.location),
@@ -105,13 +111,14 @@ def _columns(source: Source) -> tuple[str, str, int, int, str, str, int, int, st
         source.rank,
         int(source.enabled),
         bindable(source.title or ""),
+        _request_hash(source),
     )
 
 
 def _add(raw: sqlite3.Connection, source: Source, now: datetime) -> bool:
     raw.execute(
         "insert into sources (key, configured_url, active, private, config_hash, kind, rank, enabled,"
-        " title, added) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " title, request_hash, added) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (*_columns(source), to_micros(now)),
     )
     return True
@@ -123,13 +130,14 @@ def _update(raw: sqlite3.Connection, source: Source, before: _Stored) -> bool:
         return False
     raw.execute(
         "update sources set key = ?, configured_url = ?, active = ?, private = ?, config_hash = ?, kind = ?,"
-        " rank = ?, enabled = ?, title = ? where id = ?",
+        " rank = ?, enabled = ?, title = ?, request_hash = ? where id = ?",
         (*after[1:], before.id),
     )
     if not before.active:
         _reroute(raw, before.id)
     if after.parse_hash != before.parse_hash:
         _forget_stamps(raw, before.id)
+    _follow(raw, before, after)
     if (after.private, after.key) != (before.private, before.key):
         rows = raw.execute(
             "select distinct m.output_id from items i join members m on m.item_id = i.id"
@@ -138,6 +146,32 @@ def _update(raw: sqlite3.Connection, source: Source, before: _Stored) -> bool:
         )
         outdate_with_directory(raw, [each for (each,) in rows])
     return True
+
+
+def _follow(raw: sqlite3.Connection, before: _Stored, after: _Stored) -> None:
+    """What a server said counts only for what it was asked; whatever changed is due."""
+    if (after.parse_hash, after.request_hash) != (before.parse_hash, before.request_hash):
+        forget_exchange(raw, before.id)
+    if after.location != before.location:
+        forget_exchange(raw, before.id)
+        forget_move(raw, before.id)
+        if _host(after.location) != _host(before.location):
+            release(raw, before.id)
+    if (after.active, after.enabled) != (before.active, before.enabled):
+        make_due(raw, before.id)
+
+
+def _host(location: str) -> str | None:
+    try:
+        return urlsplit(location).hostname
+    except ValueError:
+        return None
+
+
+def _request_hash(source: Source) -> str:
+    """Changes when a source is to be asked for differently."""
+    asked = [source.interval, source.headers, source.user_agent, source.proxy]
+    return sha256(json.dumps(asked).encode()).hexdigest()
 
 
 def _reroute(raw: sqlite3.Connection, source_id: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from aggregator.cli import main
+from tests.cli.loopback import RSS, Server
 
 POST = """\
 ---
@@ -97,3 +98,11 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     made = Site(root, run)
     made.configure(CONFIGURATION)
     return made
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    server = Server()
+    server.pages |= {"/feed.xml": RSS, "/other.xml": RSS}
+    yield server
+    server.stop()

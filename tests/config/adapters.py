@@ -12,7 +12,8 @@ from aggregator.model import Batch, Listing, Reading
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from aggregator.contracts import Adapter
+    from aggregator.contracts import Adapter, Web
+    from aggregator.exchange import Exchange
     from aggregator.model import Bookmark, Document, Source
 
 
@@ -55,8 +56,13 @@ class WebOptions(BaseModel):
 
 
 class _Silent:
-    async def fetch(self, source: Source, bookmark: Bookmark) -> AsyncIterator[Listing | Batch]:
-        del source, bookmark
+    remote = False
+    isolated = False
+
+    async def fetch(
+        self, source: Source, bookmark: Bookmark, web: Web
+    ) -> AsyncIterator[Listing | Batch | Exchange]:
+        del source, bookmark, web
         yield Batch()
 
     def parse(self, source: Source, document: Document) -> Reading:
@@ -69,7 +75,7 @@ class Folder(_Silent):
     options = FolderOptions
 
 
-class Web(_Silent):
+class Site(_Silent):
     name = "web"
     options = WebOptions
 
@@ -78,4 +84,4 @@ class NewerFolder(Folder):
     version = 2
 
 
-ADAPTERS: Mapping[str, Adapter] = {"folder": Folder(), "web": Web()}
+ADAPTERS: Mapping[str, Adapter] = {"folder": Folder(), "web": Site()}

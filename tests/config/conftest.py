@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aggregator.config import Settings
-    from aggregator.contracts import Adapter
+    from aggregator.contracts import Adapter, SourceList
 
 DATA = Path(__file__).parent / "data"
 SOURCES = "sources: [{id: posts, type: folder, path: seeds}]\n"
@@ -44,7 +44,7 @@ class SiteFolder:
         text: str | bytes,
         environ: Mapping[str, str] | None = None,
         overrides: Mapping[str, str] | None = None,
-        adapters: Mapping[str, Adapter] = ADAPTERS,
+        adapters: Mapping[str, Adapter | SourceList] = ADAPTERS,
     ) -> Settings:
         self.file.write_bytes(text if isinstance(text, bytes) else text.encode())
         return load(self.file, adapters, environ or {}, overrides or {})

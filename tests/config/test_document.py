@@ -73,7 +73,7 @@ sources:
         ("b", None, ("macro",)),
         ("c", "C", ("macro",)),
     ]
-    assert loaded.source_settings["b"].headers == {"X-A": "1"}
+    assert loaded.sources[1].headers == (("X-A", "1"),)
 
 
 def test_what_is_wrong_in_a_shared_part_is_told_where_it_stands(site: SiteFolder) -> None:

@@ -201,7 +201,7 @@ def test_the_home_of_nobody_is_a_problem(site: SiteFolder) -> None:
 def test_settings_hold_nothing_that_can_change(site: SiteFolder) -> None:
     settings = site.settings("fetch: {hosts: {a.lan: {per_host: 2}}}")
 
-    for value in (settings.fetch.hosts, settings.source_settings, settings.rules.source_filters):
+    for value in (settings.fetch.hosts, settings.rules.source_filters):
         assert type(value).__name__ == "mappingproxy"
     assert all(not isinstance(getattr(settings, field.name), list | dict) for field in fields(settings))
 

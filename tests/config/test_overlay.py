@@ -68,8 +68,7 @@ sources:
 
     settings = site.load(text, {"AGGREGATOR__SOURCES__1__HEADERS__X-A": "two"})
 
-    assert settings.source_settings["a"].headers == {"X-A": "one"}
-    assert settings.source_settings["b"].headers == {"X-A": "two"}
+    assert [source.headers for source in settings.sources] == [(("X-A", "one"),), (("X-A", "two"),)]
 
 
 def test_paths_from_outside_the_file_start_at_the_working_directory(site: SiteFolder) -> None:

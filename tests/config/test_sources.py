@@ -4,10 +4,7 @@ import pickle
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from aggregator.config.sources import derived_id
 from aggregator.rules import Filter, Matches
 from tests.config.adapters import ADAPTERS, NewerFolder, WebOptions
 from tests.config.conftest import cases
@@ -48,10 +45,9 @@ sources:
     assert (second.location, second.title, second.rank) == ("https://example.org/feed", "央行", 1)
     assert (second.timezone, second.language, second.enabled, second.private) == ("UTC", "zh-CN", False, True)
     assert (second.content, second.on_delete, second.categories) == ("none", "keep", ("macro", "宏观"))
-    requests = settings.source_settings["second"]
-    assert (requests.interval, requests.user_agent, requests.proxy) == (1800, "me/1", "http://p.lan:3128")
-    assert (requests.headers, requests.categories_from) == ({"X-Key": "abc"}, "entries")
-    assert settings.source_settings["first"].interval is None
+    assert (second.interval, second.user_agent, second.proxy) == (1800, "me/1", "http://p.lan:3128")
+    assert (second.headers, second.categories_from) == ((("X-Key", "abc"),), "entries")
+    assert (first.interval, first.headers, first.categories_from) == (None, (), "source")
     assert settings.rules.source_categories == {"second": ("macro", "宏观")}
     assert settings.rules.source_filters == {
         "second": (Filter("drop", Matches("title", "x"), where=f"{site.file}:10"),)
@@ -65,39 +61,6 @@ def test_a_source_can_be_sent_to_another_process(site: SiteFolder) -> None:
 
 
 # ── ids ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize(
-    ("location", "hidden", "id_"),
-    [
-        ("seeds", False, "seeds"),
-        ("archive/posts/", False, "posts"),
-        ("a, b", False, "a-b"),
-        ("..", False, "kind"),
-        ("https://www.Example.org/news/feed.xml", False, "example.org-news-feed.xml"),
-        ("https://example.org:8080/", False, "example.org-8080"),
-        ("https://example.org/feed?token=abc", False, "example.org-feed-"),
-        ("https://me:secret@example.org/feed", True, "example.org-"),
-        ("https://example.org/hooks/secret", True, "example.org-"),
-        ("https://新闻.cn/要闻", False, "新闻.cn-要闻"),
-    ],
-)
-def test_an_id_is_made_from_the_location(location: str, *, hidden: bool, id_: str) -> None:
-    found = derived_id("kind", location, hidden=hidden)
-
-    assert found == id_ or (id_.endswith("-") and found.startswith(id_) and len(found) == len(id_) + 6)
-    assert "secret" not in found
-    assert "token" not in found
-
-
-@given(st.text(max_size=80), st.booleans())
-def test_an_id_made_from_any_location_is_safe(location: str, hidden: bool) -> None:
-    found = derived_id("kind", location, hidden=hidden)
-
-    assert found
-    assert found.replace("-", "").replace(".", "").replace("_", "a").isalnum()
-    assert len(found) <= 60
-    assert found[0] not in "-."
 
 
 def test_ids_that_would_be_the_same_are_told_apart_whatever_their_order(site: SiteFolder) -> None:

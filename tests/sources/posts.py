@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 from aggregator.model import Batch, Bookmark, Document, KnownDocument, Listing, Reading, Stamp
 from aggregator.sources.jekyll import Jekyll, JekyllOptions
 from tests.builders import NOW, a_source
+from tests.fakes import FakeWeb
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
+    from aggregator.exchange import Exchange
     from aggregator.model import Item, Source
 
 HEAD = "---\ntitle: A title\ndate: 2022-06-13 11:03:16 +0800\n---\n"
@@ -88,8 +90,8 @@ def fetch(
     """Fetch at :data:`~tests.builders.NOW`."""
     adapter = Jekyll(clock=lambda: NOW, sleep=sleep or Pauses())
 
-    async def all_of_it() -> list[Listing | Batch]:
-        return [part async for part in adapter.fetch(source, bookmark or Bookmark())]
+    async def all_of_it() -> list[Listing | Batch | Exchange]:
+        return [part async for part in adapter.fetch(source, bookmark or Bookmark(), FakeWeb())]
 
     first, *rest = asyncio.run(all_of_it())
     assert isinstance(first, Listing)

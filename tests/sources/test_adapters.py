@@ -5,7 +5,7 @@ from importlib.metadata import EntryPoint
 import pytest
 
 from aggregator.errors import ConfigError
-from aggregator.sources import GROUP, adapters
+from aggregator.sources import GROUP, adapters, installed
 from aggregator.sources.jekyll import Jekyll, JekyllOptions
 
 
@@ -65,3 +65,19 @@ def test_two_plug_ins_of_one_name_are_refused() -> None:
 def test_an_installation_without_any_source_type_is_told() -> None:
     with pytest.raises(ConfigError, match="no source types are installed"):
         adapters([])
+
+
+class Names:
+    name = "names"
+    options = JekyllOptions
+    fetch = sources = None
+
+
+def test_what_yields_sources_is_told_from_what_yields_items() -> None:
+    found = installed([plug_in("jekyll", "aggregator.sources.jekyll:Jekyll"), plug_in("names", "Names")])
+
+    assert (list(found.adapters), list(found.lists), list(found.kinds)) == (
+        ["jekyll"],
+        ["names"],
+        ["jekyll", "names"],
+    )

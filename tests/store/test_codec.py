@@ -36,6 +36,7 @@ items = st.builds(
     origin=st.none() | any_text,
     enclosures=st.lists(st.builds(Enclosure, any_text, any_text, st.none() | st.integers())).map(tuple),
     language=st.none() | any_text,
+    base=st.none() | any_text,
     cleaner=st.integers(0, 99),
 )
 
@@ -86,7 +87,8 @@ def test_every_field_of_an_item_is_written() -> None:
         origin="11",
         enclosures=(Enclosure("12"),),
         language="13",
-        cleaner=14,
+        base="14",
+        cleaner=15,
     )
 
     written = set(json.loads(codec.encode_item(item)))

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aggregator.errors import StoreError
+from aggregator.exchange import NO_VALIDATORS
+from aggregator.model import Stamp
 from aggregator.store import open_store
+from aggregator.store.care import check
 from aggregator.store.connection import connect
 from aggregator.store.migrating import APPLICATION_ID, latest, migrate, migrations, version_of
 from aggregator.store.opening import refuse_unready
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 
 FROZEN = {
     "0001_initial.sql": "a357d6fc3c2699286e63a987f1239410314c3355275dd58b4d56480ca6993871",
+    "0002_remote_feeds.sql": "49d8153580ff9e1dc12da7b064650381f58fda62785ea11c419f02c0031e2c0c",
+    "0003_lists.sql": "03aca1e041bed5dd5df260342859ac925d015149dbf726ffe6b69701416b626e",
 }
 """What was released is never edited: its text is known by its hash."""
 
@@ -135,3 +140,72 @@ def test_two_processes_that_migrate_at_once_migrate_once(path: Path, next_versio
         second.close()
 
     assert version(path) == latest() + 1
+
+
+# ── from version 1 ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def first_version(tmp_path: Path) -> Path:
+    """A store as the first version left it, with a source, an item, a document and an output."""
+    path = tmp_path / "first.db"
+    path.touch()
+    upgrade(path, migrations()[:1])
+    with closing(sqlite3.connect(path)) as raw:
+        raw.executescript("""
+            insert into sources (id, key, kind, configured_url, rank, active, enabled, private, config_hash,
+                title, added, last_success) values (1, 'posts', 'jekyll', 'posts', 0, 1, 1, 0, '', '', 0, 1);
+            insert into items (id, source_id, native_id, public_id, first_seen, arrived, last_seen, published,
+                zone, updated, revision, cleaner, fingerprint, canonical_url, content_key, state)
+                values (1, 1, '1', 'urn:1', 0, 0, 0, 0, 0, 0, 1, 1, 'f', 'https://example.org/a', '', 'live');
+            insert into revisions values (1, 1, 0, 0, 1, '{}', '{"native_id":"1","seed":"1"}', x'');
+            insert into documents (source_id, name, size, mtime_ns, hash, native_id, item_id)
+                values (1, 'a.md', 10, 1000, 'abc', '1', 1);
+        """)
+    return path
+
+
+def test_a_store_of_the_first_version_is_brought_up_to_date_and_a_copy_is_kept(first_version: Path) -> None:
+    with open_store(first_version):
+        pass
+
+    assert version(first_version) == latest()
+    assert version(first_version.with_name("first.db.v1.bak")) == 1
+    assert check(first_version) == []
+
+
+def test_what_the_first_version_knew_is_known_after_it(first_version: Path) -> None:
+    with open_store(first_version) as store:
+        store.sync([a_source("posts")], NOW)
+
+        (state,) = store.states()
+        bookmark = store.bookmark("posts")
+        assert store.by_link("posts", ["https://example.org/a"]).keys() == {"https://example.org/a"}
+
+    assert (state.items, state.state, state.next_check, state.why) == (1, "ok", None, "")
+    assert bookmark.documents["a.md"].stamp == Stamp("a.md", 10, 1000, "abc")
+    assert (bookmark.validators, bookmark.body_hash) == (NO_VALIDATORS, "")
+
+
+def test_a_store_of_the_first_version_is_not_read_before_it_is_brought_up_to_date(
+    first_version: Path,
+) -> None:
+    with pytest.raises(StoreError, match="run `aggregator refresh` once"):
+        open_store(first_version, read_only=True)
+
+    assert version(first_version) == 1
+
+
+def test_a_migrated_store_has_the_very_tables_of_a_new_one(first_version: Path, path: Path) -> None:
+    with open_store(first_version):
+        pass
+
+    assert _columns(first_version) == _columns(path)
+
+
+def _columns(path: Path) -> list[tuple[str, ...]]:
+    with closing(sqlite3.connect(path)) as raw:
+        return raw.execute(
+            'select t.name, c.name, c.type, c."notnull", c.dflt_value from pragma_table_list t'
+            " join pragma_table_info(t.name) c where t.schema = 'main' order by 1, c.cid"
+        ).fetchall()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from aggregator.exchange import Exchange
 from aggregator.model import SourceInfo, Stamp
 from aggregator.records import NewCategory, Outcome, Route, Window
 from aggregator.store import open_store
@@ -64,6 +65,8 @@ def test_a_refresh_walks_no_table(store: SqliteStore) -> None:
         item_id = store.known("posts", ["1", "2"])["1"].item_id
         store.known_items([item_id])
         store.count_live("posts")
+        store.by_link("posts", ["https://example.org/a"])
+        store.lease(["posts"], NOW, "being read")
         save(
             store,
             a_change("2"),
@@ -74,7 +77,7 @@ def test_a_refresh_walks_no_table(store: SqliteStore) -> None:
             touched=(Stamp("a.md", 1, 2, "3"),),
             forgotten=("c.md",),
             info=SourceInfo(title="Posts"),
-            outcome=Outcome(at=NOW),
+            outcome=Outcome(at=NOW, exchange=Exchange(304)),
         )
         save(store, left=(item_id,))
         store.stale(1, 10)
@@ -130,3 +133,19 @@ def test_counting_items_reads_an_index_only(store: SqliteStore) -> None:
         store.states()
 
     assert [each.split(":")[0] for each in found] == ["SCAN items USING COVERING INDEX items_by_source"]
+
+
+def test_items_are_found_by_link_from_the_links(store: SqliteStore) -> None:
+    raw, statements = store._connection._raw, list[str]()
+    raw.set_trace_callback(statements.append)
+    store.by_link("posts", ["https://example.org/a"])
+    raw.set_trace_callback(None)
+
+    plans = [
+        step
+        for statement in statements
+        if statement.startswith("select i.id")
+        for *_, step in raw.execute(f"explain query plan {statement}")
+    ]
+
+    assert any("i USING INDEX items_by_link (canonical_url=?)" in step for step in plans)

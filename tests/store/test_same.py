@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from aggregator.exchange import Exchange, Validators
 from aggregator.model import Problem, SourceInfo, Stamp, Tag
 from aggregator.records import Changes, NewCategory, Outcome, Published, Route, Save, Window
 from aggregator.store import open_store
@@ -40,14 +41,35 @@ def _syncs(draw: st.DrawFn) -> Step:
         a_source(
             source_id,
             rank=rank,
-            location=draw(st.sampled_from(["here", "there"])),
+            location=draw(st.sampled_from(["https://here/", "https://there/", "http://here/a"])),
             private=draw(st.booleans()),
             parse_hash=draw(st.sampled_from(["", "x"])),
             title=draw(st.sampled_from([None, "T"])),
+            enabled=draw(st.booleans()),
+            user_agent=draw(st.sampled_from([None, "u"])),
         )
         for rank, source_id in enumerate(ids)
     ]
     return lambda store: store.sync(sources, NOW)
+
+
+_exchanges = st.builds(
+    Exchange,
+    st.sampled_from([200, 226, 304]),
+    st.builds(Validators, st.sampled_from([None, "", '"e"']), st.sampled_from([None, "m"])),
+    st.sampled_from(["", "h"]),
+)
+_outcomes = st.builds(
+    Outcome,
+    at=st.just(NOW),
+    error=st.sampled_from([None, None, "e"]),
+    notice=st.sampled_from([None, "n"]),
+    exchange=st.none() | _exchanges,
+    status=st.sampled_from([None, 200, 503]),
+    next_check=st.none() | _times,
+    why=_names,
+    held_until=st.none() | _times,
+)
 
 
 @st.composite
@@ -87,7 +109,7 @@ def _saves(draw: st.DrawFn) -> Step:
         touched=(Stamp(draw(_names), 1, 2, "3"),),
         forgotten=tuple(draw(st.sets(_names, max_size=1))),
         info=draw(st.sampled_from([None, SourceInfo("i", "I", updated=NOW), SourceInfo("i", "J")])),
-        outcome=draw(st.sampled_from([None, Outcome(at=NOW), Outcome(at=NOW, error="e", notice="n")])),
+        outcome=draw(st.one_of(st.none(), _outcomes)),
     )
     alias = draw(st.one_of(st.none(), st.tuples(_natives, _natives)))
 
@@ -190,6 +212,8 @@ _steps = st.one_of(
     st.tuples(_numbers, st.booleans()).map(lambda one: lambda store: store.set_hidden(*one)),
     st.dictionaries(_outputs, _names).map(lambda titles: lambda store: store.retitle(titles)),
     st.sets(_outputs).map(lambda chosen: lambda store: store.outdate(chosen)),
+    st.tuples(st.sets(_sources), _times).map(lambda one: lambda store: store.lease(*one, "being read")),
+    _sources.map(lambda source_id: lambda store: store.reset(source_id)),
     st.just(
         lambda store: store.recleaned([(n, replace(i, cleaner=3)) for n, i, _ in store.stale(1, 9)], NOW)
     ),
@@ -210,7 +234,10 @@ def _view(store: Store) -> dict[str, Any]:
         "found": [list(store.find(needle)) for needle in ("1", "5\ud800", "macro", "https://example.org/a")],
         "stale": sorted(store.stale(1, 99), key=lambda each: each[0]),
         "known": [dict(store.known(each, ["1", "2", "5\ud800"])) for each in "abc"],
-        "bookmarks": [dict(store.bookmark(each).documents) for each in "abc"],
+        "bookmarks": [
+            (dict(mark.documents), mark.validators, mark.body_hash) for mark in map(store.bookmark, "abc")
+        ],
+        "links": [dict(store.by_link(each, ["https://example.org/a"])) for each in "abc"],
         "entries": [list(store.entries(one, Window(2, 7200, 3))) for one in outputs],
         "tags": [list(store.common_tags(one)) for one in outputs],
         "problems": [list(store.problems(each)) for each in "abc"],
@@ -226,7 +253,10 @@ def test_both_stores_say_the_same_after_any_steps(steps: list[Step]) -> None:
     ):
         fake = FakeStore()
         for store in (real, fake):
-            store.sync([a_source("a", location="here"), a_source("b", location="there", rank=1)], NOW)
+            store.sync(
+                [a_source("a", location="https://here/"), a_source("b", location="https://there/", rank=1)],
+                NOW,
+            )
             store.ensure_output("all", "", "urn:all", NOW)
         for step in steps:
             for store in (real, fake):

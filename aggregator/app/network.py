@@ -1,0 +1,35 @@
+"""The client that every remote source is read with, as the configuration has it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aggregator import __version__
+from aggregator.web import PoliteWeb, WebSettings
+
+if TYPE_CHECKING:
+    from aggregator.config import Settings
+    from aggregator.contracts import Clock
+
+_PROJECT = "https://pypi.org/project/aggregator/"
+"""Where a publisher finds out what we are, until the site says who runs it."""
+
+
+def polite_web(settings: Settings, clock: Clock) -> PoliteWeb:
+    """A client, to be entered."""
+    fetch = settings.fetch
+    agent = fetch.user_agent.replace("{version}", __version__)
+    return PoliteWeb(
+        WebSettings(
+            user_agent=agent.replace("{site_url}", settings.site_url or _PROJECT),
+            concurrency=fetch.concurrency,
+            per_host=fetch.per_host,
+            host_delay=fetch.host_delay,
+            timeout=fetch.timeout,
+            max_bytes=fetch.max_bytes,
+            allow_private=fetch.allow_private,
+            proxy=fetch.proxy,
+            hosts={name: (host.per_host, host.host_delay) for name, host in fetch.hosts.items()},
+        ),
+        clock,
+    )

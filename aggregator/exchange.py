@@ -1,0 +1,69 @@
+"""What is said over HTTP, as values. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a publisher identifies a version by (RFC 9110, 8.8): opaque, kept and sent back byte for byte."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+NO_VALIDATORS = Validators()
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What one request came to; kept only together with a good parse of what it brought.
+
+    ``unchanged``: the publisher (304) or the hash of the raw body says so, and there is nothing to parse.
+    ``moved``: the URL that only permanent redirects (301, 308) led to.
+    """
+
+    status: int
+    validators: Validators = NO_VALIDATORS
+    body_hash: str = ""
+    unchanged: bool = False
+    moved: str | None = None
+    retry_after: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What an adapter asks of the web. ``headers``, and credentials in ``url`` or ``proxy``, are secret."""
+
+    url: str
+    validators: Validators = NO_VALIDATORS
+    headers: tuple[tuple[str, str], ...] = ()
+    user_agent: str | None = None
+    proxy: str | None = None
+    accept: str = "*/*"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A final answer with status 200 or 304 (or 226); any other is a FetchError."""
+
+    status: int
+    url: str
+    """After redirects, without credentials."""
+    body: bytes = b""
+    """Decoded (RFC 9110, 8.4); empty for a 304."""
+    raw_hash: str = ""
+    """SHA-256 of the body as it came over the wire, hexadecimal."""
+    validators: Validators = NO_VALIDATORS
+    content_type: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Lower-case names; of repeated ones the values joined with ``, ``."""
+    moved: str | None = None
+    """The URL that only permanent redirects led to."""
+    retry_after: datetime | None = None

@@ -1,0 +1,110 @@
+"""The child's side of isolation: read one document after the other until the pipe ends.
+
+It never outlives its parent, nor a document's deadline: whatever it is doing then, the system ends it.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import resource
+import signal
+import sys
+import traceback
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aggregator.reading import failure, read_document
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from aggregator.reading import Read
+
+READY, READ, CRASHED = b"\0", b"\1", b"\2"
+"""How a message begins: it may be asked; what a document said, pickled; where and why it is ending."""
+OUT_OF_MEMORY = 77
+"""Its exit code where there was no memory left."""
+
+_LARGEST = 32 * 1024 * 1024
+"""Bytes of an answer: what its parent has to hold."""
+_PR_SET_PDEATHSIG = 1
+
+
+def main(handle: int, parent: int, memory: int, deadline: float) -> None:
+    """Serve ``parent`` over the socket ``handle``; ``memory`` in bytes, ``deadline``: seconds a document."""
+    _confine(memory)
+    _die_with(parent)
+    pipe = Connection(handle)
+    sys.excepthook = _Confession(pipe)
+    pipe.send_bytes(READY)
+    serve(pipe, deadline)
+
+
+def serve(pipe: Connection[Any, Any], deadline: float) -> None:
+    """Answer until the parent is gone.
+
+    An exception that no parser may raise ends the process: what state it would be in is anyone's guess.
+    """
+    while True:
+        try:
+            request = pipe.recv_bytes()
+        except (EOFError, ConnectionResetError):
+            return
+        try:
+            answer = _answer(request, deadline)
+        except MemoryError:
+            os._exit(OUT_OF_MEMORY)
+        pipe.send_bytes(READ + answer)
+
+
+def _answer(request: bytes, deadline: float) -> bytes:
+    """All that the document said; the document itself the parent has."""
+    adapter, source, document, now = pickle.loads(request)  # noqa: S301 - from our own parent
+    # Its default action ends the process even inside a C library, orphaned or not.
+    signal.setitimer(signal.ITIMER_REAL, deadline)
+    answer = _pickled(read_document(adapter, source, document, now))
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    if len(answer) <= _LARGEST:
+        return answer
+    size = _LARGEST // 1024 // 1024
+    return _pickled(failure(document, f"what it says is larger than {size} MiB and cannot be taken in"))
+
+
+def _pickled(read: Read) -> bytes:
+    return pickle.dumps((read.reading, read.items, read.failed), pickle.HIGHEST_PROTOCOL)
+
+
+def _confine(memory: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with suppress(ValueError, OSError):  # not every system has this limit, or lets it be lowered
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+
+def _die_with(parent: int) -> None:
+    """Have Linux end this process together with its parent; elsewhere the pipe and the deadline do."""
+    if sys.platform == "linux":
+        with suppress(ImportError):  # a Python that was built without it
+            import ctypes  # noqa: PLC0415 - only here, and only where it is of use
+
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it ended before we could ask
+        os._exit(0)
+
+
+class _Confession:
+    """The last words of a process that ends by an exception: type and place on a line, then the traceback."""
+
+    def __init__(self, pipe: Connection[Any, Any]) -> None:
+        self._pipe = pipe
+
+    def __call__(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        frame = traceback.extract_tb(trace)[-1]
+        place = f"{kind.__name__} at {Path(frame.filename).name}:{frame.lineno}"
+        told = "".join(traceback.format_exception(kind, error, trace))
+        with suppress(OSError):  # nobody is left to listen
+            self._pipe.send_bytes(CRASHED + f"{place}\n{told}".encode("utf-8", "backslashreplace"))

@@ -1,0 +1,16 @@
+"""The network: the only part of this package that opens an outgoing connection.
+
+hosts     whose turn it is
+hops      where a request goes, and what it may say there
+guard     which addresses are connected to
+sockets   names to addresses, addresses to connections
+bodies    what arrives, unpacked
+faults    what went wrong, for a person
+client    the one client of all of them
+"""
+
+from __future__ import annotations
+
+from aggregator.web.client import PoliteWeb, WebSettings
+
+__all__ = ["PoliteWeb", "WebSettings"]

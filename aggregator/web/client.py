@@ -1,0 +1,248 @@
+"""One polite client for everything that is requested.
+
+Its one rule: whatever a server does, it costs its own source one FetchError, in bounded time and memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import ssl
+import time
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass, field
+from io import BytesIO
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Self
+
+import aiohttp
+from aiohttp.http_exceptions import HttpProcessingError
+from yarl import URL
+
+from aggregator import dates
+from aggregator.errors import FetchError
+from aggregator.exchange import Answer
+from aggregator.web import faults
+from aggregator.web.answers import NOT_MODIFIED, joined, not_modified, retry_after, validators
+from aggregator.web.bodies import Unpacker, too_large
+from aggregator.web.guard import Guard
+from aggregator.web.hops import REDIRECTS, Proxy, Trip
+from aggregator.web.hosts import Budget, Deadline, Hosts
+from aggregator.web.sockets import HOST, connector
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+    from types import TracebackType
+
+    from aggregator.contracts import Clock
+    from aggregator.exchange import Request
+
+_OK, _NON_AUTHORITATIVE, _IM_USED = 200, 203, 226
+_HOLDING = frozenset({429, 503})
+_MAX_LINE = 16 * 1024
+_MAX_FIELD = 64 * 1024
+_PAGE = 16 * 1024
+"""How much of an error's page is looked at, and for how many seconds at most."""
+_PAGE_TIME = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebSettings:
+    """How everything is requested. Times in seconds, sizes in bytes.
+
+    ``user_agent`` is complete. ``allow_private``: hosts, addresses and networks that the guard lets pass.
+    ``hosts``: per host (in lower case) its connections at once and its pause. A ``proxy`` is trusted: it
+    connects to whatever it is asked for, and the guard sees neither its address nor what is behind it.
+    """
+
+    user_agent: str
+    concurrency: int = 64
+    per_host: int = 1
+    host_delay: float = 1.0
+    timeout: float = 20.0
+    max_bytes: int = 8 * 1024**2
+    allow_private: tuple[str, ...] = ()
+    proxy: str | None = None
+    hosts: Mapping[str, tuple[int, float]] = field(default_factory=lambda: MappingProxyType({}))
+    bytes_in_flight: int = 64 * 1024**2
+    """What all documents that arrive at once may come to; see Budget."""
+
+
+class PoliteWeb:
+    """The contract ``Web`` over aiohttp; to be entered once, and used on the loop it was entered on."""
+
+    def __init__(
+        self,
+        settings: WebSettings,
+        clock: Clock = dates.utc_now,
+        *,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._guard = Guard(settings.allow_private)
+        self._hosts = Hosts(
+            concurrency=settings.concurrency,
+            per_host=settings.per_host,
+            host_delay=settings.host_delay,
+            hosts=settings.hosts,
+            sleep=sleep,
+            monotonic=monotonic,
+        )
+        self._budget = Budget(settings.bytes_in_flight)
+        self._tls = tls
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        tls = self._tls or ssl.create_default_context()  # once: it costs 20 ms
+        self._direct = await self._stack.enter_async_context(_session(connector(tls, self._guard)))
+        self._proxied = await self._stack.enter_async_context(_session(connector(tls, None)))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    async def get(self, request: Request) -> Answer:
+        """Answer 200, 226 or 304, after redirects.
+
+        A 304 carries the validators that were sent, updated by those that came with it (RFC 9111, 4.3.4).
+        """
+        try:
+            return await self._get(request)
+        except FetchError as error:
+            raise _light(error) from error.__cause__
+
+    async def _get(self, request: Request) -> Answer:
+        trip = Trip(request, self._settings.user_agent)
+        proxy = Proxy.of(request.proxy or self._settings.proxy)
+        deadline = Deadline(self._settings.timeout)
+        while True:
+            async with self._hosts.slot(trip.place.host):
+                answer = await self._hop(trip, proxy, deadline)
+            if answer is not None:
+                return answer
+
+    async def _hop(self, trip: Trip, proxy: Proxy | None, deadline: Deadline) -> Answer | None:
+        """One request; None: it was redirected."""
+        seconds = f"{self._settings.timeout:g}s"
+        arriving = False
+        HOST.set(trip.place.written)
+        try:
+            async with deadline.running(), self._asked(trip, proxy) as response:
+                arriving = True
+                return await self._heard(trip, response, deadline)
+        except (aiohttp.ClientError, HttpProcessingError, OSError) as error:
+            if isinstance(error, TimeoutError) and error.errno is None:  # the deadline, no system's
+                what = f"still sending after {seconds}" if arriving else f"no answer within {seconds}"
+                raise FetchError(f"{trip.who}: {what}" if trip.moves else what) from error
+            raise faults.of_exception(error, trip, proxy.name if proxy else None) from error
+
+    def _asked(self, trip: Trip, proxy: Proxy | None) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        headers = trip.headers()
+        url = URL(trip.place.url, encoded=True)
+        if proxy is None:
+            return self._direct.get(url, headers=headers, allow_redirects=False)
+        told = {"Proxy-Authorization": proxy.authorization} if proxy.authorization else {}
+        if url.scheme == "http":  # to a proxy itself, headers and all
+            return self._proxied.get(url, headers=headers | told, allow_redirects=False, proxy=proxy.url)
+        return self._proxied.get(
+            url, headers=headers, allow_redirects=False, proxy=proxy.url, proxy_headers=told
+        )
+
+    async def _heard(self, trip: Trip, response: aiohttp.ClientResponse, deadline: Deadline) -> Answer | None:
+        headers = joined(response.headers.items())
+        status = response.status
+        self._note_pause(trip, status, headers)
+        if status in REDIRECTS:
+            trip.follow(status, headers.get("location"))
+            return None
+        if status == NOT_MODIFIED:
+            return not_modified(trip, headers)
+        if status not in (_OK, _NON_AUTHORITATIVE, _IM_USED):
+            page = await _page(response, headers) if status in faults.WALLED else b""
+            raise faults.of_status(trip, status, headers, page)
+        body, raw_hash = await self._body(response, headers, deadline)
+        return Answer(
+            status=_IM_USED if status == _IM_USED else _OK,
+            url=trip.place.url,
+            body=body,
+            raw_hash=raw_hash,
+            validators=validators(headers),
+            content_type=headers.get("content-type"),
+            headers=headers,
+            moved=trip.moved,
+            retry_after=trip.retry_after,
+        )
+
+    def _note_pause(self, trip: Trip, status: int, headers: Mapping[str, str]) -> None:
+        now = self._clock()
+        until = retry_after(headers.get("retry-after"), now)
+        if until is None:
+            return
+        trip.retry_after = max(until, trip.retry_after or until)
+        if status in _HOLDING:
+            self._hosts.hold(trip.place.host, (until - now).total_seconds(), until, status)
+
+    async def _body(
+        self, response: aiohttp.ClientResponse, headers: Mapping[str, str], deadline: Deadline
+    ) -> tuple[bytes, str]:
+        """The body, unpacked, and the hash of what came over the wire."""
+        limit = self._settings.max_bytes
+        if (response.content_length or 0) > limit:
+            raise too_large(limit)
+        if headers.get("transfer-encoding", "chunked").lower() not in ("chunked", "identity"):
+            raise FetchError("the answer is packed for its way here, which was not asked for")
+        unpacker = Unpacker(headers.get("content-encoding", ""), limit)
+        raw = hashlib.sha256()
+        came = 0
+        body = BytesIO()
+        async with self._budget.share(deadline) as share:
+            async for data in response.content.iter_any():
+                raw.update(data)
+                came += len(data)
+                if came > limit:
+                    raise too_large(limit)
+                for piece in unpacker.pieces(data):
+                    await share.take(len(piece))
+                    body.write(piece)
+            unpacker.finish()
+        return body.getvalue(), raw.hexdigest()
+
+
+def _light(error: FetchError) -> FetchError:
+    """The error without its way here: a report keeps it, and the frames would keep half a document alive."""
+    each: BaseException | None = error
+    while each is not None:
+        each.__traceback__ = None
+        each = each.__cause__ or each.__context__
+    return error
+
+
+def _session(opens: aiohttp.TCPConnector) -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(
+        connector=opens,
+        cookie_jar=aiohttp.DummyCookieJar(),  # what one feed's server sets is nobody else's
+        auto_decompress=False,  # the hash is of what came over the wire
+        timeout=aiohttp.ClientTimeout(total=None),  # the deadline is our own: it can stand still
+        trust_env=False,
+        max_line_size=_MAX_LINE,
+        max_field_size=_MAX_FIELD,
+    )
+
+
+async def _page(response: aiohttp.ClientResponse, headers: Mapping[str, str]) -> bytes:
+    """The beginning of an error's page, or of what can be had of it; it tells who speaks."""
+    page = BytesIO()
+    try:
+        unpacker = Unpacker(headers.get("content-encoding", ""), _PAGE)
+        async with asyncio.timeout(_PAGE_TIME):
+            async for data in response.content.iter_any():
+                for piece in unpacker.pieces(data):
+                    page.write(piece)
+    except (aiohttp.ClientError, HttpProcessingError, OSError, FetchError):
+        pass  # the status is what counts
+    return page.getvalue()

@@ -1,0 +1,209 @@
+"""Whose turn it is: connections and pauses per host, connections in all, and bytes in flight.
+
+A request waits for its host first and for a free connection second, so that a host with many sources keeps
+nobody else waiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from aggregator.errors import FetchError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from datetime import datetime
+
+_LANES = 4096
+"""Hosts that are remembered before the idle ones are forgotten."""
+
+
+class _Lane:
+    """One host."""
+
+    def __init__(self, connections: int, delay: float) -> None:
+        self.gate = asyncio.Semaphore(connections)
+        self.turn = asyncio.Lock()
+        self.delay = delay
+        self.free_at = 0.0
+        self.users = 0
+
+
+class Hosts:
+    """Lets requests pass one by one. ``sleep`` and ``monotonic`` count seconds."""
+
+    def __init__(
+        self,
+        *,
+        concurrency: int,
+        per_host: int,
+        host_delay: float,
+        hosts: Mapping[str, tuple[int, float]],
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._all = asyncio.Semaphore(concurrency)
+        self._usual = (per_host, host_delay)
+        self._hosts = hosts
+        self._sleep = sleep
+        self._monotonic = monotonic
+        self._lanes: dict[str, _Lane] = {}
+        self._held: dict[str, tuple[float, str, datetime]] = {}
+
+    @asynccontextmanager
+    async def slot(self, host: str) -> AsyncIterator[None]:
+        """Wait for a turn at a host; it ends with the block, and the host's pause begins.
+
+        Raises FetchError where the host asked for a longer one.
+        """
+        self._refuse_held(host)
+        lane = self._lane(host)
+        lane.users += 1
+        try:
+            async with lane.gate:
+                await self._turn(host, lane)
+                try:
+                    yield
+                finally:
+                    lane.free_at = self._monotonic() + lane.delay
+                    self._all.release()
+        finally:
+            lane.users -= 1
+
+    async def _turn(self, host: str, lane: _Lane) -> None:
+        async with lane.turn:
+            self._refuse_held(host)
+            while (pause := lane.free_at - self._monotonic()) > 0:
+                await self._sleep(pause)
+            await self._all.acquire()
+            try:
+                self._refuse_held(host)
+            except FetchError:
+                self._all.release()
+                raise
+            lane.free_at = self._monotonic() + lane.delay
+
+    def _lane(self, host: str) -> _Lane:
+        if host not in self._lanes:
+            if len(self._lanes) >= _LANES:
+                now = self._monotonic()
+                self._lanes = {
+                    name: lane for name, lane in self._lanes.items() if lane.users or lane.free_at > now
+                }
+            self._lanes[host] = _Lane(*self._hosts.get(host, self._usual))
+        return self._lanes[host]
+
+    def hold(self, host: str, seconds: float, until: datetime, status: int) -> None:
+        """Let nothing pass to a host for so long, since it asked for that with this status."""
+        end = self._monotonic() + seconds
+        if host not in self._held or self._held[host][0] < end:
+            why = f"{host} answered {status} and asked for a pause until {until:%Y-%m-%d %H:%M:%S} UTC"
+            self._held[host] = (end, why, until)
+
+    def _refuse_held(self, host: str) -> None:
+        if host not in self._held:
+            return
+        end, why, until = self._held[host]
+        if end <= self._monotonic():
+            del self._held[host]
+            return
+        raise FetchError(f"not asked: {why}", retry_after=until)
+
+
+class Deadline:
+    """A time to finish in that stands still while we are who keeps the other waiting."""
+
+    def __init__(self, seconds: float) -> None:
+        self._left = seconds
+        self._scope: asyncio.Timeout | None = None
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Raise TimeoutError when the time is over."""
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        try:
+            async with asyncio.timeout(self._left) as self._scope:
+                yield
+        finally:
+            self._scope = None
+            self._left -= loop.time() - started
+
+    @asynccontextmanager
+    async def paused(self) -> AsyncIterator[None]:
+        """Let the time stand still for the block."""
+        loop = asyncio.get_running_loop()
+        scope = self._scope
+        end = scope.when() if scope else None
+        if scope is None or end is None or scope.expired():
+            yield
+            return
+        started = loop.time()
+        scope.reschedule(None)
+        try:
+            yield
+        finally:
+            waited = loop.time() - started
+            self._left += waited
+            scope.reschedule(end + waited)
+
+
+class Share:
+    """What one document takes of the budget."""
+
+    def __init__(self, budget: Budget, deadline: Deadline) -> None:
+        self._budget = budget
+        self._deadline = deadline
+        self.held = 0
+
+    async def take(self, count: int) -> None:
+        """Count some more bytes; where there is no room, wait for it, while the deadline stands still."""
+        if not self._budget.admits(self, count):
+            async with self._deadline.paused():
+                while not self._budget.admits(self, count):
+                    await self._budget.freed()
+        self.held += count
+
+
+class Budget:
+    """Bytes of all documents that arrive at the same time.
+
+    Of those that do not fit one at a time goes on nevertheless, so that they never wait for each other: the
+    most that is held is the budget and the largest document.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._shares: set[Share] = set()
+        self._favoured: Share | None = None
+        self._freed = asyncio.Event()
+
+    @asynccontextmanager
+    async def share(self, deadline: Deadline) -> AsyncIterator[Share]:
+        """A document's share; what it held is free behind the block."""
+        share = Share(self, deadline)
+        self._shares.add(share)
+        try:
+            yield share
+        finally:
+            self._shares.discard(share)
+            if self._favoured is share:
+                self._favoured = None
+            self._freed.set()
+            self._freed = asyncio.Event()
+
+    def admits(self, share: Share, count: int) -> bool:
+        """Whether a share may grow by so many bytes now."""
+        if self._favoured is share or sum(each.held for each in self._shares) + count <= self._size:
+            return True
+        if self._favoured is None:
+            self._favoured = share
+            return True
+        return False
+
+    async def freed(self) -> None:
+        """Wait until some other document is done."""
+        await self._freed.wait()

@@ -1,0 +1,108 @@
+"""Names to addresses, and addresses to connections: every outgoing socket is opened here.
+
+The guard is asked twice: of all addresses that a name has, and of the one that is connected to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import threading
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable
+
+    from aiohappyeyeballs import AddrInfoType
+
+    from aggregator.web.guard import Guard
+
+HOST: ContextVar[str] = ContextVar("HOST", default="")
+"""The host, as it was written, that the running task wants to be connected to."""
+
+_KEEP_ALIVE = 15.0  # seconds
+
+
+def connector(tls: ssl.SSLContext, guard: Guard | None) -> aiohttp.TCPConnector:
+    """What opens connections; without a guard where the other side is a proxy of the user's own."""
+
+    def open_socket(address: AddrInfoType) -> socket.socket:
+        family, kind, protocol, _, where = address
+        if guard is not None:
+            guard.check(HOST.get(), str(where[0]))
+        return socket.socket(family, kind, protocol)
+
+    return aiohttp.TCPConnector(
+        ssl=tls,
+        resolver=Resolver(guard),
+        socket_factory=open_socket,
+        limit=0,  # turns are taken before, in hosts.py
+        keepalive_timeout=_KEEP_ALIVE,
+    )
+
+
+class Resolver(AbstractResolver):
+    """The system's resolver, each lookup in a thread of its own.
+
+    A pool would let some dead name servers keep all other names waiting; and a daemon thread does not hold
+    the process up at its end, while a lookup cannot be cancelled.
+    """
+
+    def __init__(self, guard: Guard | None) -> None:
+        self._guard = guard
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """Look a name up. Raises OSError: socket.gaierror, or RefusedError."""
+        found = await _in_thread(lambda: _look_up(host, port, family))
+        if self._guard is not None:
+            self._guard.check(host, *(result["host"] for result in found))
+        return found
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+def _look_up(host: str, port: int, family: int) -> list[ResolveResult]:
+    try:
+        found = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM, 0, socket.AI_ADDRCONFIG)
+    except UnicodeError as error:  # a label that is empty or too long
+        raise socket.gaierror(socket.EAI_NONAME, "no name can be like that") from error
+    flags = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+    return [
+        ResolveResult(
+            hostname=host, host=str(address[0]), port=port, family=kind, proto=protocol, flags=flags
+        )
+        for kind, _, protocol, _, address in found
+    ]
+
+
+async def _in_thread(work: Callable[[], list[ResolveResult]]) -> list[ResolveResult]:
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[list[ResolveResult]] = loop.create_future()
+
+    def settle(result: list[ResolveResult] | OSError) -> None:
+        if done.done():
+            return
+        if isinstance(result, OSError):
+            done.set_exception(result)
+        else:
+            done.set_result(result)
+
+    def run() -> None:
+        try:
+            result: list[ResolveResult] | OSError = work()
+        except OSError as error:
+            result = error
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(settle, result)
+
+    threading.Thread(target=run, name="lookup", daemon=True).start()
+    return await done

@@ -1,0 +1,41 @@
+"""A server on loopback for commands that read the web."""
+
+from __future__ import annotations
+
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+RSS = (
+    '<rss version="2.0"><channel><title>Called so</title><link>http://a.example/</link>'
+    "<item><title>One</title><link>http://a.example/1</link><guid>http://a.example/1</guid>"
+    "<pubDate>Sun, 15 Nov 2026 10:00:00 GMT</pubDate></item></channel></rss>"
+)
+
+
+class Server:
+    """Answers each path with what it is told."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, str] = {}
+        pages = self.pages
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                body = pages.get(self.path, "").encode()
+                self.send_response(200 if body else 404)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's own name
+                """Say nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()

@@ -1,0 +1,168 @@
+"""Remote feeds, from a server on loopback, through the real command."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from tests.cli.conftest import Site
+
+FEED = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<rss version="2.0"><channel><title>Example news</title><link>https://news.example/</link>
+<item><title>One</title><link>https://news.example/1</link><guid>https://news.example/1</guid>
+<pubDate>Mon, 13 Jun 2022 11:03:16 +0800</pubDate><description>&lt;p&gt;Text&lt;/p&gt;</description></item>
+{more}</channel></rss>
+"""
+SECOND = "<item><title>Two</title><guid>https://news.example/2</guid></item>"
+
+
+class Server:
+    """A folder, served; ``asked`` tells each request and its answer."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.asked: list[str] = []
+        server = self
+
+        class Handler(SimpleHTTPRequestHandler):
+            def log_request(self, code: object = "-", size: object = "-") -> None:
+                server.asked.append(f"{self.path} {getattr(code, 'value', code)}")
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+                """Say nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+        self._thread.start()
+
+    def publish(self, text: str) -> None:
+        """Change the feed; this server tells changes by the second, and tests are faster than that."""
+        path = self.folder / "feed.xml"
+        later = path.stat().st_mtime + 5
+        path.write_text(text)
+        os.utime(path, (later, later))
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+@pytest.fixture
+def server(site: Site, tmp_path: Path) -> Iterator[Server]:
+    folder = tmp_path / "served"
+    folder.mkdir()
+    (folder / "feed.xml").write_text(FEED.format(more=""))
+    server = Server(folder)
+    site.configure(
+        "site: {url: 'https://feeds.example/'}\n"
+        "fetch: {allow_private: [127.0.0.1], host_delay: 0s, timeout: 5s}\n"
+        f"sources: [{{id: news, type: feed, url: '{server.url}/feed.xml', category: news}}]\n"
+    )
+    yield server
+    server.close()
+
+
+def test_a_feed_becomes_entries_of_its_category(site: Site, server: Server) -> None:
+    report = site.run("refresh", "--json").json
+
+    (source,) = report["sources"]
+    assert (source["state"], source["new"], source["status"]) == ("first-read", 1, 200)
+    assert source["next_check"] is not None
+    assert source["why"] == "every 1h"
+    body = site.files()["category/news.xml"].decode()
+    assert "<id>https://news.example/1</id>" in body
+    assert "<published>2022-06-13T11:03:16+08:00</published>" in body
+    assert '<title type="text">Example news</title>' in body
+
+
+def test_what_is_not_due_is_not_asked_for_and_the_wait_is_told(site: Site, server: Server) -> None:
+    site.run("refresh")
+    server.asked.clear()
+
+    ran = site.run("refresh")
+    report = site.run("refresh", "--json").json
+
+    assert ran.out.startswith("nothing is due; next: news in ")
+    assert ran.out.endswith("; --force reads all\n")
+    assert report["sources"][0]["state"] == "not-due"
+    assert server.asked == []
+
+
+def test_a_named_source_is_read_now_and_an_unchanged_one_is_a_304(site: Site, server: Server) -> None:
+    site.run("refresh")
+
+    source = site.run("refresh", "news", "--json").json["sources"][0]
+
+    assert (source["state"], source["status"]) == ("unchanged", 304)
+    assert server.asked == ["/feed.xml 200", "/feed.xml 304"]
+
+
+def test_an_entry_that_left_the_feed_stays_and_a_new_one_joins_it(site: Site, server: Server) -> None:
+    site.run("refresh")
+    server.publish(FEED.split("<item>", maxsplit=1)[0] + SECOND + "</channel></rss>")
+
+    site.run("refresh", "--force")
+
+    titles = sorted(item["title"] for item in site.run("list", "items", "--json").json["items"])
+    assert titles == ["One", "Two"]
+
+
+def test_a_dry_run_keeps_nothing_but_when_it_asked(site: Site, server: Server) -> None:
+    site.run("refresh")
+    server.publish(FEED.format(more=SECOND))
+    before = site.files()
+
+    dry = site.run("refresh", "--force", "--dry-run", "--json").json
+
+    assert dry["totals"]["new"] == 1
+    assert site.files() == before
+    assert site.run("refresh", "--json").json["sources"][0]["state"] == "not-due"
+    assert site.run("refresh", "news", "--json").json["totals"]["new"] == 1
+
+
+def test_a_server_that_refuses_is_told_in_words_and_tried_later(site: Site, server: Server) -> None:
+    (server.folder / "feed.xml").unlink()
+
+    ran = site.run("refresh")
+    status = site.run("status", "--json").json["sources"][0]
+
+    assert ran.code == 1
+    assert "news: error: the server answered 404" in ran.err
+    assert status["state"] == "failing"
+    assert status["next_check"] is not None
+
+
+def test_a_private_address_is_refused_unless_it_is_opened(site: Site, server: Server) -> None:
+    path = site.root / "config" / "aggregator.yaml"
+    path.write_text(path.read_text().replace("allow_private: [127.0.0.1], ", ""))
+
+    ran = site.run("refresh")
+
+    assert ran.code == 1
+    assert "fetch.allow_private" in ran.err
+    assert server.asked == []
+
+
+def test_a_list_is_followed_and_its_folders_are_categories(site: Site, server: Server) -> None:
+    (server.folder / "list.opml").write_text(
+        '<opml version="2.0"><body><outline text="Press">'
+        f'<outline type="rss" text="News" xmlUrl="{server.url}/feed.xml"/></outline></body></opml>'
+    )
+    path = site.root / "config" / "aggregator.yaml"
+    text = path.read_text().split("sources:")[0]
+    path.write_text(text + f"sources: [{{id: list, type: opml, url: '{server.url}/list.opml'}}]\n")
+
+    report = site.run("refresh", "--json").json
+
+    assert [source["state"] for source in report["sources"]] == ["first-read", "first-read"]
+    assert report["totals"]["new"] == 1
+    assert "category/Press.xml" in site.files()

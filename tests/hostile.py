@@ -1,0 +1,145 @@
+"""An adapter whose documents do to their reader what they say."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aggregator.errors import ParseError
+from aggregator.model import Reading, SourceInfo, Text
+from tests.builders import an_item
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from aggregator.contracts import Web
+    from aggregator.exchange import Exchange
+    from aggregator.model import Batch, Bookmark, Document, Listing, Source
+
+
+def hang() -> None:
+    threading.Event().wait()
+
+
+def hang_in_c() -> None:
+    """Holds the interpreter's lock: nothing written in Python could end it."""
+    ctypes.PyDLL(None).pause()
+
+
+def allocate() -> None:
+    """Whatever the limit is, this is more."""
+    bytearray(1 << 40)
+
+
+def exit_at_once() -> None:
+    os._exit(3)
+
+
+def segfault() -> None:
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def be_killed() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def refuse() -> None:
+    raise ParseError("is no feed")
+
+
+def surprise() -> None:
+    raise AttributeError("never\ud800 expected")
+
+
+def recurse() -> None:
+    recurse()
+
+
+def leave() -> None:
+    sys.exit("goodbye")
+
+
+def write() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        stream.write("noise " * 100_000)
+
+
+def hang_deaf() -> None:
+    signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    hang()
+
+
+def let_go() -> None:
+    os.closerange(3, 256)
+    hang()
+
+
+def say_much() -> None:
+    """What :meth:`Hostile.parse` does."""
+
+
+DEEDS: dict[str, Callable[[], None]] = {
+    deed.__name__: deed
+    for deed in (
+        hang,
+        hang_in_c,
+        hang_deaf,
+        let_go,
+        allocate,
+        exit_at_once,
+        segfault,
+        be_killed,
+        refuse,
+        surprise,
+        recurse,
+        leave,
+        write,
+        say_much,
+    )
+}
+
+
+class Hostile:
+    """A document's body names a deed; any other is an item of that title, and tells of the process."""
+
+    name = "hostile"
+    options = object
+    remote = True
+    isolated = True
+
+    async def fetch(
+        self, source: Source, bookmark: Bookmark, web: Web
+    ) -> AsyncIterator[Listing | Batch | Exchange]:
+        nothing: tuple[Batch, ...] = ()
+        for part in nothing:
+            yield part
+
+    def parse(self, source: Source, document: Document) -> Reading:
+        said = document.body.decode()
+        if said in DEEDS:
+            DEEDS[said]()
+        if said.startswith("meet "):
+            way, path = said.split()[1:]
+            Path(path).open(way).close()  # waits for the other end
+        content = Text("x" * (40 << 20 if said == "say_much" else 10))
+        item = an_item(said, source_id=source.id, title=Text(f"<b>{said}</b>", "html"), content=content)
+        return Reading(items=(item,), info=SourceInfo(id=str(os.getpid()), title=self.surroundings()))
+
+    def surroundings(self) -> str:
+        names = [name for name in ("pytest", "aiohttp", "asyncio", "aggregator.cli") if name in sys.modules]
+        links = [os.readlink(f"/dev/fd/{number}").split(":")[0] for number in range(256) if is_open(number)]  # noqa: PTH115
+        ignores = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        return repr((names, links, os.getpgrp() == os.getpid(), ignores))
+
+
+def is_open(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,318 @@
+"""What a remote source may count on between two requests, whichever store remembers it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from aggregator.exchange import NO_VALIDATORS, Exchange, Validators
+from aggregator.model import SourceInfo
+from aggregator.records import Outcome
+from tests.builders import NOW, a_source, an_item
+from tests.store.changes import a_change, id_of, save
+
+if TYPE_CHECKING:
+    from aggregator.model import Source
+    from aggregator.records import SourceState
+    from tests.store.conftest import Store
+
+LATER = NOW + timedelta(hours=1)
+BOTH = Validators('W/"a, b"', "Tue, 31 Feb 2026 25:00:00 GMT+1 ")
+URL = "https://example.org/feed"
+
+
+@pytest.fixture
+def store(empty_store: Store) -> Store:
+    """A store that knows the feed ``posts``."""
+    empty_store.sync([a_feed()], NOW)
+    return empty_store
+
+
+def a_feed(**only_what_matters: Any) -> Source:
+    return a_source("posts", **{"type": "feed", "location": URL} | only_what_matters)
+
+
+def answered(store: Store, status: int = 200, **said: Any) -> None:
+    """Save a reading that went well."""
+    save(store, outcome=Outcome(at=NOW, status=status, exchange=Exchange(status, **said)))
+
+
+def remembered(store: Store) -> tuple[Validators, str]:
+    bookmark = store.bookmark("posts")
+    return bookmark.validators, bookmark.body_hash
+
+
+def state_of(store: Store) -> SourceState:
+    return next(state for state in store.states() if state.id == "posts")
+
+
+# ── validators and body hash ──────────────────────────────────────────────────────────────────────────────
+
+
+def test_nothing_is_remembered_of_what_was_never_read(store: Store) -> None:
+    assert remembered(store) == (NO_VALIDATORS, "")
+    assert store.bookmark("unknown").validators == NO_VALIDATORS
+
+
+@pytest.mark.parametrize(
+    "validators", [BOTH, Validators('""', ""), Validators("\udce9\0"), Validators(None, "yesterday")]
+)
+def test_validators_are_kept_byte_for_byte(store: Store, validators: Validators) -> None:
+    answered(store, validators=validators, body_hash="abc")
+
+    assert remembered(store) == (validators, "abc")
+
+
+def test_a_new_answer_replaces_what_an_older_one_said(store: Store) -> None:
+    answered(store, validators=BOTH, body_hash="abc")
+
+    answered(store, validators=Validators('"new"'), body_hash="def")
+
+    assert remembered(store) == (Validators('"new"'), "def")
+
+
+@pytest.mark.parametrize("unchanged", [False, True])
+def test_an_answer_without_validators_drops_them(store: Store, unchanged: bool) -> None:
+    answered(store, validators=BOTH, body_hash="abc")
+
+    answered(store, body_hash="abc", unchanged=unchanged)
+
+    assert remembered(store) == (NO_VALIDATORS, "abc")
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        (NO_VALIDATORS, BOTH),
+        (Validators('"new"'), replace(BOTH, etag='"new"')),
+        (Validators(None, "now"), replace(BOTH, last_modified="now")),
+        (Validators('"new"', "now"), Validators('"new"', "now")),
+    ],
+)
+def test_a_304_refreshes_the_validators_that_it_carries(
+    store: Store, said: Validators, kept: Validators
+) -> None:
+    answered(store, validators=BOTH, body_hash="abc")
+
+    answered(store, 304, validators=said, unchanged=True)
+
+    assert remembered(store) == (kept, "abc")
+
+
+def test_the_hash_of_a_part_is_never_kept(store: Store) -> None:
+    answered(store, validators=BOTH, body_hash="abc")
+
+    answered(store, 226, validators=Validators('"whole"'), body_hash="part")
+
+    assert remembered(store) == (Validators('"whole"'), "")
+
+
+def test_a_failure_keeps_what_an_answer_said(store: Store) -> None:
+    answered(store, validators=BOTH, body_hash="abc")
+
+    exchange = Exchange(200, Validators('"new"'), "def")
+    save(store, outcome=Outcome(at=LATER, error="no feed", status=200, exchange=exchange))
+    save(store, outcome=Outcome(at=LATER, error="timed out"))
+
+    assert remembered(store) == (BOTH, "abc")
+
+
+def test_a_reading_without_a_request_and_a_save_midway_keep_what_an_answer_said(store: Store) -> None:
+    answered(store, validators=BOTH, body_hash="abc")
+
+    save(store, a_change("1"))
+    save(store, outcome=Outcome(at=LATER))
+
+    assert remembered(store) == (BOTH, "abc")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"parse_hash": "other"},
+        {"location": "https://example.org/other"},
+        {"headers": (("Authorization", "Bearer x"),)},
+        {"user_agent": "other"},
+        {"proxy": "http://proxy.example"},
+        {"interval": 1800.0},
+    ],
+    ids=lambda changed: next(iter(changed)),
+)
+def test_changed_options_void_validators_and_hash_and_make_the_source_due(
+    store: Store, changed: dict[str, Any]
+) -> None:
+    answered(store, validators=BOTH, body_hash="abc")
+    store.lease(["posts"], LATER, "every 1h")
+
+    store.sync([a_feed(**changed)], NOW)
+
+    assert remembered(store) == (NO_VALIDATORS, "")
+    assert (state_of(store).next_check, state_of(store).why) == (None, "")
+
+
+@pytest.mark.parametrize("changed", [{}, {"title": "T"}, {"rank": 3}, {"private": True}])
+def test_what_a_request_does_not_depend_on_voids_nothing(store: Store, changed: dict[str, Any]) -> None:
+    answered(store, validators=BOTH, body_hash="abc")
+    store.lease(["posts"], LATER, "every 1h")
+
+    store.sync([a_feed(**changed)], NOW)
+
+    assert remembered(store) == (BOTH, "abc")
+    assert state_of(store).next_check == LATER
+
+
+def test_a_renamed_source_keeps_its_validators(store: Store) -> None:
+    answered(store, validators=BOTH, body_hash="abc")
+
+    store.sync([a_source("news", type="feed", location=URL)], LATER)
+
+    assert store.bookmark("news").validators == BOTH
+
+
+def test_a_reset_source_is_asked_for_the_whole_at_once(store: Store) -> None:
+    until = NOW + timedelta(hours=5)
+    answered(store, validators=BOTH, body_hash="abc")
+    save(store, outcome=Outcome(at=NOW, error="e", next_check=LATER, why="w", held_until=until))
+
+    store.reset("posts")
+
+    state = state_of(store)
+    assert remembered(store) == (NO_VALIDATORS, "")
+    assert (state.next_check, state.why, state.held_until) == (None, "", until)
+
+
+# ── when it is due ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("error", [None, "the server answered 503"])
+def test_when_a_source_is_next_due_is_kept_with_the_reason(store: Store, error: str | None) -> None:
+    held = NOW + timedelta(minutes=30)
+    outcome = Outcome(at=NOW, error=error, status=503, next_check=LATER, why="失败\0", held_until=held)
+
+    save(store, outcome=outcome)
+
+    state = state_of(store)
+    assert (state.next_check, state.why, state.held_until, state.status) == (LATER, "失败\0", held, 503)
+
+
+def test_the_next_outcome_replaces_all_of_the_last(store: Store) -> None:
+    save(store, outcome=Outcome(at=NOW, status=503, next_check=LATER, why="w", held_until=LATER))
+
+    save(store, outcome=Outcome(at=LATER, error="timed out"))
+
+    state = state_of(store)
+    assert (state.next_check, state.why, state.held_until, state.status) == (None, "", None, None)
+
+
+def test_a_lease_says_when_a_source_is_due_if_nothing_is_saved(empty_store: Store) -> None:
+    empty_store.sync([a_source(name, rank=rank) for rank, name in enumerate("abc")], NOW)
+
+    empty_store.lease(["a", "c", "unknown"], LATER, "being read")
+
+    assert [(state.next_check, state.why) for state in empty_store.states()] == [
+        (LATER, "being read"),
+        (None, ""),
+        (LATER, "being read"),
+    ]
+
+
+def test_a_lease_keeps_validators_and_a_running_retry_after(store: Store) -> None:
+    answered(store, validators=BOTH, body_hash="abc")
+    save(store, outcome=Outcome(at=NOW, error="e", held_until=LATER))
+
+    store.lease(["posts"], LATER, "being read")
+
+    assert remembered(store) == (BOTH, "abc")
+    assert state_of(store).held_until == LATER
+
+
+@pytest.mark.parametrize("away", [[], [a_feed(enabled=False)]], ids=["removed", "disabled"])
+def test_a_source_that_returns_is_due(store: Store, away: list[Source]) -> None:
+    save(store, outcome=Outcome(at=NOW, next_check=LATER, why="every 1h"))
+
+    store.sync(away, NOW)
+    store.sync([a_feed()], NOW)
+
+    assert state_of(store).next_check is None
+
+
+@pytest.mark.parametrize(
+    ("location", "held"),
+    [
+        ("http://example.org:8080/other", True),
+        ("https://example.com/feed", False),
+        ("https://[::1/broken", False),
+    ],
+)
+def test_a_retry_after_holds_for_its_host(store: Store, location: str, held: bool) -> None:
+    save(store, outcome=Outcome(at=NOW, error="e", held_until=LATER))
+
+    store.sync([a_feed(location=location)], NOW)
+
+    assert state_of(store).held_until == (LATER if held else None)
+
+
+# ── items by their links ──────────────────────────────────────────────────────────────────────────────────
+
+
+def linked(native_id: str, link: str, source_id: str = "posts", **change: Any) -> Any:
+    return a_change(an_item(native_id, source_id=source_id, link=link), **change)
+
+
+def test_items_are_found_by_the_canonical_form_of_their_links(store: Store) -> None:
+    save(store, linked("1", "https://Example.org/a?utm_source=x"), linked("2", "https://example.org/b"))
+
+    found = store.by_link("posts", ["https://example.org:443/a#top", "https://example.org/none"])
+
+    assert {link: known.native_id for link, known in found.items()} == {"https://example.org/a": "1"}
+
+
+def test_of_several_items_with_one_link_the_newest_is_found_though_it_left(store: Store) -> None:
+    link = "https://example.org/a"
+    save(store, linked("1", link), linked("2", link, published=LATER), linked("3", link))
+    save(store, left=(id_of(store, "2"),))
+
+    (known,) = store.by_link("posts", [link]).values()
+
+    assert (known.native_id, known.live) == ("2", False)
+
+
+def test_of_items_as_new_as_each_other_the_last_to_come_is_found(store: Store) -> None:
+    link = "https://example.org/a"
+    save(store, linked("1", link), linked("2", link))
+
+    assert store.by_link("posts", [link])[link].native_id == "2"
+
+
+def test_an_item_is_found_by_the_links_of_its_own_source_only(empty_store: Store) -> None:
+    link = "https://example.org/a"
+    empty_store.sync([a_source("a"), a_source("b", rank=1)], NOW)
+    save(empty_store, linked("1", link, "a"), source_id="a")
+
+    assert empty_store.by_link("b", [link]) == empty_store.by_link("unknown", [link]) == {}
+
+
+def test_an_item_is_found_by_the_link_it_has_now(store: Store) -> None:
+    save(store, linked("1", "https://example.org/a"))
+    save(store, updated=(linked("1", "https://example.org/b", item_id=id_of(store, "1")),))
+
+    found = store.by_link("posts", ["https://example.org/a", "https://example.org/b"])
+
+    assert found.keys() == {"https://example.org/b"}
+
+
+# ── what a feed says of itself ────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_a_feed_says_of_itself_is_kept_when_it_is_unchanged_later(store: Store) -> None:
+    info = SourceInfo("urn:feed", "央行", "https://example.org/", URL, NOW)
+    save(store, a_change("1"), info=info, outcome=Outcome(at=NOW, exchange=Exchange(200)))
+
+    save(store, outcome=Outcome(at=LATER, exchange=Exchange(304, unchanged=True)))
+
+    (item,) = store.find("1")
+    assert item.source == info
+    assert state_of(store).title == "央行"

@@ -1,0 +1,91 @@
+"""What the header fields of an answer say."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.errors import FetchError
+from aggregator.exchange import Request, Validators
+from aggregator.web.answers import joined, not_modified, retry_after, validators
+from aggregator.web.hops import Trip
+
+NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
+WEEK = timedelta(days=7)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("120", 120),
+        (" 120 ", 120),
+        ("604800", 604800),
+        ("999999999999999", 604800),
+        ("Sun, 22 Nov 2026 12:05:00 GMT", 300),
+        ("Sunday, 22-Nov-26 12:05:00 GMT", 300),
+        ("Sun Nov 22 12:05:00 2026", 300),
+        ("Sun, 22 Nov 2099 12:05:00 GMT", 604800),
+    ],
+)
+def test_a_pause_is_read_in_both_forms_and_is_a_week_at_most(value: str, seconds: int) -> None:
+    assert retry_after(value, NOW) == NOW + timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    "value", [None, "", "0", "-1", "soon", "1.5h", "Sun, 22 Nov 2026 11:59:59 GMT", "9" * 100, "１２０"]
+)
+def test_a_pause_that_is_over_or_unreadable_is_none(value: str | None) -> None:
+    assert retry_after(value, NOW) is None
+
+
+@given(st.text(max_size=40))
+def test_any_pause_is_in_bounds(value: str) -> None:
+    until = retry_after(value, NOW)
+
+    assert until is None or NOW < until <= NOW + WEEK
+
+
+def test_repeated_fields_are_joined_but_the_first_of_single_ones_counts() -> None:
+    fields = [
+        ("Vary", "a"),
+        ("ETag", '"1"'),
+        ("VARY", "b"),
+        ("etag", '"2"'),
+        ("Location", "/a"),
+        ("location", "/b"),
+    ]
+
+    assert dict(joined(fields)) == {"vary": "a, b", "etag": '"1"', "location": "/a"}
+
+
+@pytest.mark.parametrize(
+    "etag", ['"a"', 'W/"a"', "bare", "'odd'", '"', 'W/"a,b"', '"é"', '"a\tb"', '""', '""quoted""']
+)
+def test_validators_are_taken_verbatim(etag: str) -> None:
+    assert validators({"etag": etag, "last-modified": "Tomorrow"}) == Validators(etag, "Tomorrow")
+
+
+def test_what_is_not_there_or_cannot_be_sent_back_is_no_validator() -> None:
+    assert validators({}) == Validators()
+    assert validators({"etag": "", "last-modified": "\udce9"}) == Validators()
+
+
+def a_trip(sent: Validators) -> Trip:
+    return Trip(Request(url="https://example.org/", validators=sent), "us/1")
+
+
+def test_a_304_updates_the_validators_it_carries() -> None:
+    sent = Validators('"1"', "Monday")
+
+    assert not_modified(a_trip(sent), {}).validators == sent
+    assert not_modified(a_trip(sent), {"etag": '"2"'}).validators == Validators('"2"', "Monday")
+    assert not_modified(a_trip(sent), {"last-modified": "Tuesday"}).validators == Validators('"1"', "Tuesday")
+
+
+def test_a_304_to_a_request_without_validators_is_an_error() -> None:
+    with pytest.raises(FetchError, match="though there was nothing to compare with") as failed:
+        not_modified(a_trip(Validators()), {})
+    assert failed.value.status == 304
