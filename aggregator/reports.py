@@ -27,6 +27,8 @@ class SourceResult:
     status: int | None = None
     """The HTTP status, where there is one."""
     error: str | None = None
+    failing_since: datetime | None = None
+    """When it began to fail, if it did before this time too; aware."""
     notice: str | None = None
     problems: tuple[Problem, ...] = ()
     skipped: Mapping[str, int] = field(default_factory=dict)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -102,7 +102,7 @@ class Refreshing:
             failures=state.failures,
         )
         self.done(source.id)
-        return result
+        return replace(result, failing_since=state.first_failure) if result.error else result
 
     def _split(
         self, sources: Sequence[Source], kinds: Mapping[str, Adapter] | Mapping[str, SourceList]

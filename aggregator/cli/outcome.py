@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from aggregator import due
@@ -11,6 +12,7 @@ from aggregator.dates import rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from rich.text import Text
 
@@ -27,7 +29,7 @@ def show(report: RefreshReport, paths: list[str]) -> None:
     """
     quiet, verbose = current().verbosity < 0, current().verbosity > 0
     for result in report.sources:
-        _show_troubles(result, verbose=verbose)
+        _show_troubles(result, report.at, verbose=verbose)
     if not quiet:
         shown = [each for each in report.sources if verbose or each.state != "not-due"]
         (_show_table if is_terminal(sys.stdout) else _show_lines)(shown)
@@ -38,9 +40,9 @@ def show(report: RefreshReport, paths: list[str]) -> None:
         _show_outcome(report, paths)
 
 
-def _show_troubles(result: SourceResult, *, verbose: bool) -> None:
+def _show_troubles(result: SourceResult, now: datetime, *, verbose: bool) -> None:
     if result.error is not None:
-        tell(f"{result.source_id}: error: {result.error}", fg="red")
+        tell(f"{result.source_id}: error: {result.error}{_since(result.failing_since, now)}", fg="red")
     if result.notice is not None:
         tell(f"{result.source_id}: notice: {result.notice}", fg="yellow")
     shown = result.problems if verbose else result.problems[:_PROBLEMS_SHOWN]
@@ -49,6 +51,16 @@ def _show_troubles(result: SourceResult, *, verbose: bool) -> None:
     hidden = len(result.problems) - len(shown)
     if hidden:
         tell(f"  … and {hidden} more; -v shows all")
+
+
+def _since(began: datetime | None, now: datetime) -> str:
+    """``; since Tuesday``, ``; since 14:05`` or ``; since 3 May 2026``, in UTC."""
+    if began is None:
+        return ""
+    age = now - began
+    if age < timedelta(days=1):
+        return f"; since {began:%H:%M} UTC"
+    return f"; since {began:%A}" if age < timedelta(days=6) else f"; since {began.day} {began:%B %Y}"
 
 
 def _show_waiting(report: RefreshReport) -> None:

@@ -97,6 +97,7 @@ def as_object(report: RefreshReport) -> dict[str, Any]:
                 "seconds": round(max(result.seconds, 0.0), 3),
                 "status": result.status,
                 "error": result.error,
+                "failing_since": result.failing_since.isoformat() if result.failing_since else None,
                 "notice": result.notice,
                 "problems": [{"where": each.where, "what": each.what} for each in result.problems],
                 "skipped": dict(sorted(result.skipped.items())),

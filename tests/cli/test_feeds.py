@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -11,6 +12,8 @@ from threading import Thread
 
 import pytest
 
+from aggregator.cli import outcome
+from tests.builders import NOW
 from tests.cli.conftest import Site
 
 FEED = """\
@@ -137,6 +140,8 @@ def test_a_server_that_refuses_is_told_in_words_and_tried_later(site: Site, serv
 
     assert ran.code == 1
     assert "news: error: the server answered 404" in ran.err
+    assert "since" not in ran.err
+    assert "; since " in site.run("refresh", "--force").err
     assert status["state"] == "failing"
     assert status["next_check"] is not None
 
@@ -166,3 +171,16 @@ def test_a_list_is_followed_and_its_folders_are_categories(site: Site, server: S
     assert [source["state"] for source in report["sources"]] == ["first-read", "first-read"]
     assert report["totals"]["new"] == 1
     assert "category/Press.xml" in site.files()
+
+
+@pytest.mark.parametrize(
+    ("ago", "words"),
+    [
+        (timedelta(hours=2), "; since 10:00 UTC"),
+        (timedelta(days=3), "; since Thursday"),
+        (timedelta(days=30), "; since 23 October 2026"),
+    ],
+)
+def test_how_long_a_source_has_failed_is_told_as_people_say_it(ago: timedelta, words: str) -> None:
+    assert outcome._since(NOW - ago, NOW) == words
+    assert outcome._since(None, NOW) == ""
