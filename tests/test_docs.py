@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from aggregator import due, patterns, slugs, tidy
 from aggregator.exchange import Exchange
 from aggregator.model import Batch, Bookmark, KnownDocument, Listing
+from aggregator.sources import entries, folders, mapping, opml, outlines
 from tests.builders import a_source
 from tests.fakes import FakeWeb
 
@@ -53,3 +55,29 @@ def test_the_adapter_in_the_docs_works_as_it_is_written(tmp_path: Path) -> None:
     assert listing.present == {"one.note"}
     assert (item.title.value, item.content.value) == ("A title", "and a text")
     assert again == [listing]
+
+
+def test_the_limits_in_the_docs_are_those_of_the_code() -> None:
+    told = (ROOT / "docs" / "limits.md").read_text("utf-8")
+
+    for what, limit in {
+        "entries of a document": entries.MAX_ENTRIES,
+        "tags of an entry": min(entries.MAX_TERMS, tidy.MAX_TAGS),
+        "enclosures of an entry": min(entries.MAX_FILES, tidy.MAX_ENCLOSURES),
+        "authors of an entry": min(entries.MAX_PEOPLE, tidy.MAX_AUTHORS),
+        "links of an entry": entries.MAX_LINKS,
+        "a text of an entry": entries.MAX_TEXT,
+        "any other field of an entry": entries.MAX_FIELD,
+        "a title": tidy.MAX_TITLE,
+        "a name, a tag, a category": tidy.MAX_NAME,
+        "problems told of a document": mapping.MAX_PROBLEMS,
+        "feeds of a list": outlines.MAX_FEEDS,
+        "folders of a list": outlines.MAX_DEPTH,
+        "a category's slug": slugs.LONGEST,
+        "a filter's regular expression": patterns.MAX_LENGTH,
+        "Retry-After": due.FARTHEST.days,
+        "a local post": folders.MAX_BYTES // 2**20,
+        "an OPML document": opml.MAX_BYTES // 2**20,
+    }.items():
+        (line,) = [line for line in told.splitlines() if line.startswith(f"| {what}")]
+        assert f"| {limit:,} " in line, line
