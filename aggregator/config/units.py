@@ -7,6 +7,7 @@ bounds, and how a value of it is shown.
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -106,7 +107,7 @@ def share_text(value: float) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(ABC):
     """A quantity between two bounds, both as people write them."""
 
     least: str
@@ -126,13 +127,13 @@ class Quantity:
             raise ValueError(f"must be at most {self.most}")
         return number
 
+    @abstractmethod
     def number(self, text: str) -> float:
         """Read it, whatever the bounds."""
-        raise NotImplementedError
 
+    @abstractmethod
     def text(self, value: Any) -> str:
         """Write it as people do."""
-        raise NotImplementedError
 
     def __get_pydantic_core_schema__(
         self, _source: object, _handler: GetCoreSchemaHandler

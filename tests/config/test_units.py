@@ -10,7 +10,6 @@ from pydantic import BaseModel, ValidationError
 from aggregator.config.units import (
     Duration,
     Percent,
-    Quantity,
     Size,
     duration_text,
     seconds,
@@ -137,10 +136,3 @@ def test_only_text_is_a_quantity() -> None:
 
 def test_editors_see_quantities_as_text() -> None:
     assert Model.model_json_schema()["properties"]["wait"]["type"] == "string"
-
-
-def test_a_quantity_of_no_kind_reads_and_writes_nothing() -> None:
-    with pytest.raises(NotImplementedError):
-        Quantity("0", "1").parse("0")
-    with pytest.raises(NotImplementedError):
-        Quantity("0", "1").text(0)
