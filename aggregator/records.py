@@ -113,6 +113,8 @@ class Save:
     aliases: tuple[tuple[str, int], ...] = ()
     """Native ids that are other names of stored items: ``(native_id, item_id)``."""
     info: SourceInfo | None = None
+    configured_only: bool = False
+    """Whether ``info`` is the configuration's alone: what the source once said of itself stays."""
     outcome: Outcome | None = None
     """Set in the last save of a refresh."""
 

@@ -91,7 +91,7 @@ class _Run:
         self.source, self.adapter, self.first_reading = source, adapter, first_reading
         self.failures = failures
         self.now = common.clock()
-        self.nothing = Save(source_id=source.id, now=self.now, info=info)
+        self.nothing = Save(source_id=source.id, now=self.now, info=info, configured_only=adapter.remote)
         bookmark = self.store.bookmark(source.id)
         self.bookmark = bookmark.doubted() if common.thorough else bookmark
         self.claims: Claims = EntryClaims(source, self.store, first_reading=first_reading)
@@ -122,7 +122,8 @@ class _Run:
         self.claims.problems += batch.problems
         for each in reads:
             if each.reading.info is not None and self.nothing.info is not None:
-                self.nothing = replace(self.nothing, info=_merged(self.nothing.info, each.reading.info))
+                info = _merged(self.nothing.info, each.reading.info)
+                self.nothing = replace(self.nothing, info=info, configured_only=False)
         taken = self.claims.take(reads)
         changes = self._compare(taken)
         if changes.new or changes.updated or taken.records or taken.aliases or batch.touched:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,7 @@ class Saving(Connected):
                 raise StoreError(f"{self._connection.path}: no source {save.source_id!r} to save items of")
             (source,) = row
             if save.info is not None:
-                _keep_info(raw, source, save.info)
+                _keep_info(raw, source, save.info, configured_only=save.configured_only)
             _keep_items(raw, source, save)
             _keep_aliases(raw, source, save.aliases)
             keep_documents(raw, source, save)
@@ -79,9 +80,11 @@ def _info(raw: sqlite3.Connection, source: int) -> SourceInfo:
     return to_info(raw.execute(query, (source,)).fetchone())
 
 
-def _keep_info(raw: sqlite3.Connection, source: int, info: SourceInfo) -> None:
+def _keep_info(raw: sqlite3.Connection, source: int, info: SourceInfo, *, configured_only: bool) -> None:
     """What lists the sources follows, though not for every new ``updated``."""
     before = _info(raw, source)
+    if configured_only:
+        info = replace(before, title=info.title or before.title, feed_url=info.feed_url)
     raw.execute(
         "update sources set feed_id = ?, feed_title = ?, feed_url = ?, site_url = ?, feed_updated = ?"
         " where id = ?",

@@ -109,6 +109,18 @@ def test_a_named_source_is_read_now_and_an_unchanged_one_is_a_304(site: Site, se
     assert server.asked == ["/feed.xml 200", "/feed.xml 304"]
 
 
+def test_an_unchanged_feed_keeps_what_it_said_of_itself(site: Site, server: Server) -> None:
+    site.run("refresh")
+    before = site.files()["sources.opml"]
+
+    assert site.run("refresh", "--force", "--json").json["sources"][0]["status"] == 304
+
+    assert site.run("list", "sources", "--json").json["sources"][0]["title"] == "Example news"
+    site.run("generate", "--all")
+    assert site.files()["sources.opml"] == before
+    assert b"Example news" in before
+
+
 def test_an_entry_that_left_the_feed_stays_and_a_new_one_joins_it(site: Site, server: Server) -> None:
     site.run("refresh")
     server.publish(FEED.split("<item>", maxsplit=1)[0] + SECOND + "</channel></rss>")
