@@ -29,7 +29,8 @@ def compare(
 
     An id that comes twice in one reading counts once; the later one wins, as feeds that repeat an id put
     the correction last. Undated items of a first reading keep their order and are published a second apart,
-    the first one now.
+    the first one now. An entry that states only when it was updated (RFC 4287 asks for no more) was published
+    at that time when it was first seen, and stays so.
     """
     new: list[ItemChange] = []
     updated: list[ItemChange] = []
@@ -38,7 +39,7 @@ def compare(
     for raw, clean, before in _once_each(items, known):
         if before is None:
             new.append(_new(raw, clean, undated, now=now, first_reading=first_reading))
-            if clean.published is None and first_reading:
+            if first_reading and (clean.published or clean.updated) is None:
                 undated -= _UNDATED_STEP
         elif (change := _change(raw, clean, before, now)) is not None:
             updated.append(change)
@@ -59,7 +60,7 @@ def _once_each(
 
 
 def _new(raw: Item, clean: Item, undated: datetime, *, now: datetime, first_reading: bool) -> ItemChange:
-    published = clean.published or undated
+    published = clean.published or (undated if clean.updated is None else min(clean.updated, now))
     return ItemChange(
         raw=raw,
         clean=clean,

@@ -65,6 +65,30 @@ def test_an_unknown_item_is_new() -> None:
     assert (new.first_seen, new.arrived) == (NOW, NOW)
 
 
+@pytest.mark.parametrize("first_reading", [True, False])
+def test_an_entry_that_states_only_when_it_was_updated_was_published_then(first_reading: bool) -> None:
+    dated, undated = an_item("1", published=None, updated=LAST_YEAR), an_item("2", published=None)
+
+    first, second = compared(dated, undated, first_reading=first_reading).new
+
+    assert (first.published, first.updated) == (LAST_YEAR, LAST_YEAR)
+    assert second.published == NOW
+
+
+def test_an_update_of_the_future_is_no_publication_of_the_future() -> None:
+    (new,) = compared(an_item(published=None, updated=NOW + HOUR)).new
+
+    assert (new.published, new.updated) == (NOW, NOW)
+
+
+def test_an_entry_that_states_only_its_updates_keeps_when_it_was_published() -> None:
+    item = an_item("1", published=None, updated=NOW - HOUR, content="<p>b</p>")
+
+    (change,) = compared(item, known=[a_known(item, fingerprint="another")]).updated
+
+    assert (change.published, change.updated) == (NOW - 3 * HOUR, NOW - HOUR)
+
+
 def test_times_keep_the_zone_the_source_wrote() -> None:
     (new,) = compared(an_item(published=LAST_YEAR)).new
 
@@ -109,12 +133,6 @@ def test_a_new_item_was_updated_between_its_publication_and_now(
     (new,) = compared(an_item(published=LAST_YEAR, updated=stated)).new
 
     assert new.updated == updated
-
-
-def test_an_undated_item_that_states_an_update_only_is_updated_when_it_is_first_seen() -> None:
-    (new,) = compared(an_item(updated=LAST_YEAR)).new
-
-    assert new.published == new.updated == NOW
 
 
 # ── the same ──
