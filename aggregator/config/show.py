@@ -64,7 +64,8 @@ def _section(model: type[BaseModel], node: Node | None, key: str) -> Iterator[tu
 def _source(entry: SourceEntry) -> Iterator[tuple[str, str, str]]:
     if not entry.section.id:
         yield f"{entry.key}.id", written(entry.id), "made from its location"
-    yield from _given(entry.node, entry.key)
+    for key, value, origin in _given(entry.node, entry.key):
+        yield key, SECRET if entry.section.private and key == f"{entry.key}.url" else value, origin
 
 
 def _given(node: Node, key: str) -> Iterator[tuple[str, str, str]]:

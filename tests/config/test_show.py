@@ -62,6 +62,16 @@ def test_every_value_is_shown_with_where_it_came_from_and_no_secret_is(site: Sit
     assert lines["sources[1].category"] == ("null", ":11")
 
 
+def test_the_url_of_a_private_source_is_not_shown(site: SiteFolder) -> None:
+    site.file.write_text(
+        "sources: [{id: own, type: web, url: 'https://example.org/?token=hush', private: true}]"
+    )
+
+    lines = {key: value for key, value, _ in show(site.file, ADAPTERS, {})}
+
+    assert (lines["sources[0].url"], lines["sources[0].private"]) == ("***", "true")
+
+
 def test_a_whole_section_may_be_left_empty(site: SiteFolder) -> None:
     site.file.write_text("output:\nsources: [{type: folder, path: x}]")
 
