@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from aggregator.sources.entries import Family, FeedEntry
 
 _Value = TypeVar("_Value")
+_ENCODING = "utf8"
+"""Not ``utf-8``: under that name feedparser takes ``Â¡`` for a ``¡`` encoded twice, though it may be meant."""
 _UTF8 = '<?xml version="1.0" encoding="utf-8"?>'
 
 
@@ -114,7 +116,7 @@ def _where(broke: xml.sax.SAXException | None, line: int) -> str:
 
 
 def _strictly(data: bytes, base: str) -> tuple[_Parsed | None, xml.sax.SAXException | None]:
-    parser = keeping.Strict(base, None, "utf-8")
+    parser = keeping.Strict(base, None, _ENCODING)
     reader = xml.sax.make_parser()  # noqa: S317 - without document type and external entities
     reader.setFeature(feature_namespaces, True)
     reader.setFeature(feature_external_ges, False)
@@ -131,7 +133,7 @@ def _strictly(data: bytes, base: str) -> tuple[_Parsed | None, xml.sax.SAXExcept
 
 
 def _loosely(data: bytes, entities: dict[str, str], base: str) -> _Parsed:
-    parser = keeping.Loose(base, None, "utf-8", entities)
+    parser = keeping.Loose(base, None, _ENCODING, entities)
     _guarded(lambda: parser.feed(data.decode("utf-8", "replace")))
     return _Parsed(parser.feeddata, parser.entries, is_open=bool(parser.inentry), version=parser.version)
 

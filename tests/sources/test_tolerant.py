@@ -389,3 +389,10 @@ def test_thousands_of_attributes_take_no_time() -> None:
     attributes = "".join(f' a{n}="x"' for n in range(20_000))
 
     assert entry(f"<title{attributes}>t</title>").title.value == "t"
+
+
+@pytest.mark.parametrize("broken", ["", "<b>"])
+def test_letters_that_look_like_an_encoding_mistake_may_be_meant(broken: str) -> None:
+    found = read(rss(f"<item><title>Â¡</title><guid>1</guid></item>{broken}")).entries[0]
+
+    assert found.title.value == "Â¡"
