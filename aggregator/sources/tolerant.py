@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _Value = TypeVar("_Value")
 _ENCODING = "utf8"
-"""Not ``utf-8``: under that name feedparser takes ``Â¡`` for a ``¡`` encoded twice, though it may be meant."""
+"""Not ``utf-8``: under that name feedparser takes ``Â¡`` for a ``¡`` encoded twice; but it may be meant."""
 _UTF8 = '<?xml version="1.0" encoding="utf-8"?>'
 
 
