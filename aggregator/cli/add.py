@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
     from aggregator.app.discovery import Found
     from aggregator.app.subscribing import Addition, Pick
+
+_USERINFO = re.compile(r"(?<=://)[^/@\s'\"]+@")
+"""Credentials in a URL: used, and never shown."""
 
 
 @click.command(epilog="Example: aggregator add https://example.org/ --category news")
@@ -61,7 +65,7 @@ def show(addition: Addition, path: str, *, dry_run: bool) -> None:
     """Tell what was, or would be, added."""
     if dry_run:
         for line in addition.lines:
-            echo(line)
+            echo(_USERINFO.sub("***@", line))
     elif current().verbosity >= 0:
         for name in addition.ids:
             echo(f"added {name} to {path}")

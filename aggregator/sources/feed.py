@@ -65,7 +65,7 @@ class Feed:
     async def fetch(
         self, source: Source, bookmark: Bookmark, web: Web
     ) -> AsyncIterator[Listing | Batch | Exchange]:
-        """Yield the document unless it is unchanged, then what was exchanged."""
+        """Yield what was exchanged, then the document unless it is unchanged."""
         if not isinstance(source.options, FeedOptions):
             raise FetchError(f"{source.id}: has no feed to read (url: …)")
         url = source.options.url
@@ -82,12 +82,13 @@ class Feed:
         unchanged = answer.status == _NOT_MODIFIED or (
             bool(answer.raw_hash) and answer.raw_hash == bookmark.body_hash
         )
+        # First what the request came to, so that its status is told even where the document is no feed.
+        yield _exchange(answer, bookmark, unchanged=unchanged)
         if not unchanged:
             name = sourcekeys.without_credentials(url)
             stamp = Stamp(name, len(answer.body), 0, answer.raw_hash)
             document = Document(stamp, answer.body, url=answer.url, content_type=answer.content_type)
             yield Batch(documents=(document,))
-        yield _exchange(answer, bookmark, unchanged=unchanged)
 
     def parse(self, source: Source, document: Document) -> Reading:
         """Read one document, whatever format it is in. Raises ParseError where it is no feed."""

@@ -196,3 +196,26 @@ def test_a_list_is_followed_and_its_folders_are_categories(site: Site, server: S
 def test_how_long_a_source_has_failed_is_told_as_people_say_it(ago: timedelta, words: str) -> None:
     assert outcome._since(NOW - ago, NOW) == words
     assert outcome._since(None, NOW) == ""
+
+
+def test_a_document_that_is_no_feed_tells_the_status_it_came_with_and_is_asked_for_anew(
+    site: Site, server: Server
+) -> None:
+    (server.folder / "feed.xml").write_text("<!doctype html><title>Home</title><p>Welcome</p>")
+
+    source = site.run("refresh", "--json").json["sources"][0]
+    again = site.run("refresh", "--force", "--json").json["sources"][0]
+
+    assert (source["state"], source["status"]) == ("failed", 200)
+    assert (again["state"], again["status"]) == ("failed", 200)
+
+
+def test_what_would_be_added_is_shown_without_credentials(site: Site, server: Server) -> None:
+    url = server.url.replace("://", "://reader:secret@")
+    (server.folder / "other.xml").write_text(FEED.format(more=""))
+
+    ran = site.run("add", f"{url}/other.xml", "--dry-run")
+
+    assert ran.code == 0
+    assert "***@" in ran.out
+    assert "secret" not in ran.out + ran.err

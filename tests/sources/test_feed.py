@@ -64,7 +64,7 @@ def test_a_new_document_is_handed_over_and_then_what_to_remember() -> None:
         moved="https://moved.example/",
     )
 
-    (batch, exchange), _ = fetched(answer)
+    (exchange, batch), _ = fetched(answer)
 
     assert isinstance(batch, Batch)
     (document,) = batch.documents
@@ -110,7 +110,7 @@ def test_the_same_bytes_are_nothing_to_parse() -> None:
 def test_the_hash_of_a_delta_is_not_kept() -> None:
     parts, _ = fetched(an_answer(226, validators=_KNOWN))
 
-    assert parts[1] == Exchange(226, validators=_KNOWN)
+    assert parts[0] == Exchange(226, validators=_KNOWN)
 
 
 def test_a_failed_request_is_left_to_whoever_asked() -> None:
@@ -210,7 +210,7 @@ def test_credentials_are_never_told() -> None:
     url = "https://me:secret@news.example/feed"
     document = a_document("<html><link rel=alternate type='application/rss+xml' href=/rss>", url)
     source = a_feed_source(url)
-    (batch, _), _ = fetched(
+    (_, batch), _ = fetched(
         an_answer(body=rss("<item><pubDate>x</pubDate><link>1</link></item>").encode()), url=url
     )
 
