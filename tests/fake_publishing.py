@@ -169,7 +169,8 @@ class FakePublishing(FakeState):
         for output_id, item_id in self._members:
             clean = self._items[item_id].clean
             if output_id == output.id and names & set(clean.categories):
-                times.update({tag.label or tag.term for tag in clean.tags if not _is_ours(tag.scheme)})
+                labels = {tag.label or tag.term for tag in clean.tags if not _is_ours(tag.scheme)}
+                times.update(labels - set(clean.categories))
         return sorted(times, key=lambda label: (-times[label], label))
 
     def publishing(self, written: Sequence[Published]) -> None:

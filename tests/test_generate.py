@@ -234,6 +234,15 @@ def test_titles_are_configured_or_the_commonest_tag_or_the_name() -> None:
     assert titles["loushi"] == "楼市"
 
 
+def test_what_is_itself_a_category_of_an_item_is_no_title_of_another() -> None:
+    site = Site()
+    site.add("a", "宏观", "股市", tags=(Tag("宏观"), Tag("股市")))
+
+    site.generate()
+
+    assert {output.title for output in site.store.outputs() if output.items} >= {"宏观", "股市"}
+
+
 def test_a_name_is_looked_up_among_titles_and_aliases_before_a_slug_is_minted() -> None:
     site = Site(categories=(Category(slug="macro", title="宏观", aliases=("经济",)),))
     site.add("a", "宏观")

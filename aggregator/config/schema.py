@@ -175,7 +175,7 @@ class SourceSection(Section):
     )
     categories_from: Literal["source", "entries"] = Field(
         default="source",
-        description="`entries`: the terms of its entries are categories, not tags. A publisher you trust with"
+        description="`entries`: the terms of its entries are categories too. A publisher you trust with"
         " this can write into any category.",
     )
     private: bool | None = Field(

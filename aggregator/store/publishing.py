@@ -66,7 +66,10 @@ class Publishing(Connected):
                 " join terms own on own.term = n.name and own.scheme = ?1"
                 " join members m on m.output_id = n.output_id and m.item_id = own.item_id"
                 " join terms t on t.item_id = own.item_id and t.scheme <> ?1"
-                " where n.output_id = ?2 group by t.label order by times desc, t.label",
+                # What is itself a category of the item is no title of another one.
+                " left join terms also on also.item_id = t.item_id and also.scheme = ?1"
+                " and also.term = t.label"
+                " where n.output_id = ?2 and also.term is null group by t.label order by times desc, t.label",
                 (OWN_CATEGORY, output.id),
             )
             return [original(label) for label, _ in rows]
