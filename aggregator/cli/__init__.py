@@ -36,6 +36,10 @@ class _Commands(click.Group):
             "Read every source that is due and write what changed.",
         ),
         "generate": ("aggregator.cli.generate:generate", "Write outputs from what is stored."),
+        "daemon": (
+            "aggregator.cli.daemon:daemon",
+            "Refresh when sources are due, watch local posts, until stopped.",
+        ),
         "status": ("aggregator.cli.status:status", "Show how the sources are, failing ones first."),
         "list": ("aggregator.cli.listing:list_", "List sources, categories or items."),
         "explain": ("aggregator.cli.explain:explain", "Tell the way of one item, from file to feed."),
