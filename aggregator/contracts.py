@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from aggregator.commands import Command
     from aggregator.exchange import Answer, Exchange, Request
     from aggregator.model import (
         Batch,
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
         Source,
     )
     from aggregator.records import (
-        Command,
         ItemRecord,
         Known,
         NewCategory,

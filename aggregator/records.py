@@ -170,16 +170,6 @@ class RememberedList:
     size: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
-    """What another process asks of the one that writes: ``argument`` is a source's id or an item's number."""
-
-    id: int
-    at: datetime
-    action: str
-    argument: str
-
-
 # ── generate ──────────────────────────────────────────────────────────────────────────────────────────────
 
 

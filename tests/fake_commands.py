@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING
 
-from aggregator.records import Command
+from aggregator.commands import Command
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

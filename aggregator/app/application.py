@@ -9,7 +9,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from aggregator.app.commands import do_commands
+from aggregator.app.control import ask, do_commands
 from aggregator.app.equipment import Equipment
 from aggregator.app.refreshing import Options, Refreshing, no_progress
 from aggregator.app.subscribing import Subscribing
@@ -20,6 +20,8 @@ from aggregator.urls import absolute
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
+    from aggregator.app.control import Done
+    from aggregator.commands import Action
     from aggregator.contracts import Renderer
     from aggregator.generate import Generate
     from aggregator.model import Source
@@ -188,16 +190,27 @@ class App(Subscribing):
             self.routing(store).run()
             return self.generator(store).check()
 
-    def set_hidden(self, needle: str, *, hidden: bool, wait: float = 0.0) -> tuple[str, GenerateReport]:
+    def set_hidden(self, needle: str, *, hidden: bool, wait: float = 0.0) -> tuple[str, Done]:
         """Hide an item from every output, or show it again; the outputs follow. Returns its title too."""
-        with self.writing(wait=wait) as store:
-            records = self.find_items(store, needle)
-            if len(records) > 1:
-                numbers = ", ".join(str(record.item_id) for record in records)
-                raise UsageError(f"{needle!r} names {len(records)} items: say which of the numbers {numbers}")
-            self._folder(store).claim(known_files=bool(store.files()))
-            store.set_hidden(records[0].item_id, hidden)
-            return records[0].clean.title.value, self._generate(store)
+        with self.library() as library:
+            records = self.find_items(library, needle)
+        if len(records) > 1:
+            numbers = ", ".join(str(record.item_id) for record in records)
+            raise UsageError(f"{needle!r} names {len(records)} items: say which of the numbers {numbers}")
+        action: Action = "hide" if hidden else "show"
+        done = ask(self, self._published, action, str(records[0].item_id), wait=wait)
+        return records[0].clean.title.value, done
+
+    def steer_source(self, action: Action, name: str, *, wait: float) -> Done:
+        """Pause, resume or reset a source. Raises UsageError where it was never read."""
+        with self.library() as library:
+            source_id = self.source(library, name)
+        return ask(self, self._published, action, source_id, wait=wait)
+
+    def _published(self, store: SqliteStore) -> GenerateReport:
+        """What was outdated is written."""
+        self._folder(store).claim(known_files=bool(store.files()))
+        return self._generate(store)
 
     def _generate(
         self, store: SqliteStore, only: Collection[str] = (), *, every: bool = False, prune: bool = False

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from aggregator.contracts import Library
     from aggregator.explain import Step
-    from aggregator.records import ItemRecord
+    from aggregator.model import Problem
+    from aggregator.records import ItemRecord, SourceState
 
 
 class Care(SiteAccess):
@@ -54,6 +55,13 @@ class Care(SiteAccess):
         if name in known:
             return name
         raise UsageError(_unknown("source", name, known))
+
+    def source_state(self, name: str) -> tuple[SourceState, Sequence[Problem]]:
+        """What the store knows of a source, and what is wrong with its documents."""
+        with self.library() as library:
+            source_id = self.source(library, name)
+            state = next(each for each in library.states() if each.id == source_id)
+            return state, library.problems(source_id)
 
     def _as_document(self, needle: str) -> list[str]:
         """A file named from where the user stands, as the store names it."""

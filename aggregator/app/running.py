@@ -12,7 +12,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
-from aggregator.app.commands import do_commands
+from aggregator.app.control import do_commands
 from aggregator.app.equipment import Equipment
 from aggregator.app.refreshing import Begun, Options
 from aggregator.claims import WAITING
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from aggregator.app.application import App
+    from aggregator.commands import Command
     from aggregator.model import Source
-    from aggregator.records import Command
     from aggregator.reports import GenerateReport, SourceResult
     from aggregator.store import SqliteStore
 

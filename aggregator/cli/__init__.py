@@ -43,6 +43,10 @@ class _Commands(click.Group):
         "status": ("aggregator.cli.status:status", "Show how the sources are, failing ones first."),
         "list": ("aggregator.cli.listing:list_", "List sources, categories or items."),
         "explain": ("aggregator.cli.explain:explain", "Tell the way of one item, from file to feed."),
+        "source": (
+            "aggregator.cli.source:source",
+            "Show one source, pause it, resume it, or read it anew.",
+        ),
         "item": ("aggregator.cli.item:item", "Hide one item from every output, or show it again."),
         "add": ("aggregator.cli.add:add", "Subscribe to a feed, or to one that a page names."),
         "import-opml": (

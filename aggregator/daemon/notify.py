@@ -25,7 +25,7 @@ class Notify:
         self._address = _address(environ.get("NOTIFY_SOCKET", ""))
         self._monotonic = monotonic
         self.watchdog = _watchdog(environ, os.getpid() if pid is None else pid)
-        """Seconds after which it takes us for dead unless :meth:`alive` is called; None: it does not watch."""
+        """Seconds after which it takes us for dead unless :meth:`alive` is called; None: never."""
         self._alive = float("-inf")
         self._status = ""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aggregator.commands import Command
 from aggregator.dates import from_micros, to_micros
-from aggregator.records import Command
 from aggregator.store.codec import array, bindable, original
 from aggregator.store.rows import Connected
 
