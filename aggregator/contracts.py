@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from pathlib import Path
 
     from aggregator.commands import Command
@@ -226,6 +226,14 @@ class CommandStore(Protocol):
 
     def set_hidden(self, item_id: int, hidden: bool) -> None:
         """Take an item out of every output, or let it back in; it awaits routing."""
+        ...
+
+
+class ScheduleStore(Protocol):
+    """The store as whoever runs for long sees it. Raises StoreError only."""
+
+    def shift(self, by: timedelta) -> None:
+        """The clock was set by so much: what is due, or held back, some time from now stays so far away."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""The store in memory as whoever leaves and takes commands sees it."""
+"""The store in memory as whoever leaves and takes commands, and minds the clock, sees it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from aggregator.commands import Command
+from tests.fake_state import FakeState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
 
-class FakeCommands:
+class FakeCommands(FakeState):
     def __init__(self) -> None:
         super().__init__()
         self._commands: dict[int, Command] = {}
@@ -25,6 +26,11 @@ class FakeCommands:
 
     def commands(self) -> Sequence[Command]:
         return list(self._commands.values())
+
+    def shift(self, by: timedelta) -> None:
+        for source in self._sources.values():
+            source.next_check = source.next_check and source.next_check + by
+            source.held_until = source.held_until and source.held_until + by
 
     def done(self, command_ids: Iterable[int]) -> None:
         for number in command_ids:

@@ -102,6 +102,10 @@ class Running:
                     found.setdefault(path, set()).add(source.id)
         return {path: frozenset(ids) for path, ids in found.items()}
 
+    def clock_was_set(self, by: timedelta) -> None:
+        """Keep distances: nothing is due for that, and nothing waits longer."""
+        self.store.shift(by)
+
     # ── outputs ──
 
     async def publish(self, goes_on: Callable[[], bool]) -> GenerateReport:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 SOON, LATER = 0.1, 5.0
 """Seconds to wait for more: after a change, and after a source was read that brought none."""
 
+_LONGEST_REST = 5.0
+"""It rests as long as it worked, at most so many seconds: reading, in the same process, comes first."""
+
 
 class Publishing:
     """Waits to be asked. ``monotonic`` counts seconds, as ``sleep``'s waiting does."""
@@ -30,6 +33,7 @@ class Publishing:
         self._publish, self._monotonic = publish, monotonic
         self._at: float | None = None
         """When it is to be done next; None: nobody asked."""
+        self._rests_until = 0.0
         self._asked = asyncio.Event()
         self._backoff = Backoff()
         self._goes_on = True
@@ -51,7 +55,7 @@ class Publishing:
     async def _due(self) -> None:
         while True:
             self._asked.clear()
-            wait = None if self._at is None else self._at - self._monotonic()
+            wait = None if self._at is None else max(self._at, self._rests_until) - self._monotonic()
             if wait is not None and wait <= 0:
                 return
             try:
@@ -74,6 +78,8 @@ class Publishing:
             except Exception:  # a bug in writing must not end the reading
                 logging.getLogger(__name__).exception("publishing: a bug; please report it")
                 errors = ("a bug",)
+        took = self._monotonic() - began
+        self._rests_until = self._monotonic() + min(took, _LONGEST_REST)
         if not errors:
             self._backoff.went_well()
             return True

@@ -8,12 +8,13 @@ import os
 import signal
 import time
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from aggregator.daemon.alarms import Alarms
 from aggregator.daemon.backoff import Backoff
 from aggregator.daemon.doors import Doors
-from aggregator.daemon.heartbeat import Jumps, beat
+from aggregator.daemon.heartbeat import Jump, Jumps, beat, steady
 from aggregator.daemon.notify import Notify
 from aggregator.daemon.publishing import LATER, SOON, Publishing
 from aggregator.daemon.telling import tell
@@ -45,6 +46,7 @@ class Surroundings:
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     doors: tuple[MakeDoor, ...] = ()
     monotonic: Callable[[], float] = time.monotonic
+    steady: Callable[[], float] = steady
 
 
 def run(app: App, surroundings: Surroundings, *, wait: float = 0.0) -> int:
@@ -70,7 +72,7 @@ class Daemon:
             self._work.touch, settings.schedule.watch, (settings.output_dir, settings.store.parent)
         )
         self._doors = Doors(surroundings.doors)
-        self._jumps = Jumps(running.app.clock)
+        self._jumps = Jumps(running.app.clock, surroundings.steady)
         self._configuration = Files()
         self._commands_backoff = Backoff()
         self._stopping = asyncio.Event()
@@ -183,7 +185,7 @@ class Daemon:
 
     async def _use(self, app: App) -> None:
         """Have it in force everywhere."""
-        before = self._running.app
+        await self._doors.follow(self._running.app, app)
         self._running.use(app)
         self._watching.how = app.settings.schedule.watch
         self._watch()
@@ -192,9 +194,6 @@ class Daemon:
         self._publishing.ask(SOON)
         for warning in app.settings.warnings:
             tell("warning", warning, level=logging.WARNING)
-        if before.settings != app.settings:
-            await self._doors.stop()
-            await self._doors.start(app)
 
     def _watch(self) -> None:
         self._watching.watch(self._running.watched())
@@ -206,18 +205,28 @@ class Daemon:
 
     def _beat(self) -> None:
         self._notify.alive()
-        gained = self._jumps.look()
-        if gained:
-            text = f"the clock jumped by {gained:+.0f} s: everything is scheduled anew"
-            tell("clock-jumped", text, level=logging.WARNING, seconds=round(gained))
-            self._alarms.every("housekeeping", _HOUSEKEEPING, self._keep_house)
-            self._work.touch(self._running.sources)
-            self._work.look()
+        if (jump := self._jumps.look()) is not None:
+            self._schedule_anew(jump)
         if self._configuration.look():
             self._reload(str(self._running.app.settings.path))
         self._watching.look()
         self._do_commands()
         self._notify.status(self._status())
+
+    def _schedule_anew(self, jump: Jump) -> None:
+        """Alarms that were set by a clock that was set since, or stood, go off at the wrong time."""
+        if jump.gained:
+            text = f"the clock was set by {jump.gained:+.0f} s: everything is scheduled anew"
+            tell("clock-set", text, level=logging.WARNING, seconds=round(jump.gained))
+            try:
+                self._running.clock_was_set(timedelta(seconds=jump.gained))
+            except AggregatorError as error:
+                tell("retry", f"what is due could not be moved: {error}", level=logging.ERROR)
+        if jump.slept:
+            tell("slept", f"nothing went on for {jump.slept:.0f} s", seconds=round(jump.slept))
+        self._alarms.every("housekeeping", _HOUSEKEEPING, self._keep_house)
+        self._work.touch(self._running.sources)
+        self._work.look()
 
     def _do_commands(self) -> None:
         """What other processes left for us."""

@@ -94,6 +94,8 @@ class Work:
         except AggregatorError as error:
             wait = self._backoff.failed()
             _tell_retry("nothing can be read now", error, wait)
+            for name in free:
+                self._put_off(name, wait)
             return [now + wait]
         self._backoff.went_well()
         for name, start in begun.starts.items():

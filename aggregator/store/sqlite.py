@@ -13,6 +13,7 @@ from aggregator.store.publishing import Publishing
 from aggregator.store.refreshing import Refreshing
 from aggregator.store.routing import Routing
 from aggregator.store.saving import Saving
+from aggregator.store.shifting import Shifting
 from aggregator.store.syncing import Syncing
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from aggregator.store.connection import Connection
 
 
-class SqliteStore(Syncing, Lists, Commands, Refreshing, Polling, Saving, Routing, Publishing, Reading):
+class SqliteStore(
+    Syncing, Lists, Commands, Shifting, Refreshing, Polling, Saving, Routing, Publishing, Reading
+):
     """Every contract of a store, on one connection; ``open_store`` opens it."""
 
     def __init__(self, connection: Connection) -> None:
