@@ -20,7 +20,7 @@ from aggregator.daemon.mounts import is_silent
 from aggregator.daemon.telling import tell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
 _QUIET, _TOGETHER = 100, 400
 """Milliseconds without a change after which those before are told, and after which they are in any case."""
@@ -120,7 +120,7 @@ class Watching:
             self._files.watch(self._wanted.keys() - self._folders.keys())
             polled = {path for path in self._folders if self._is_polled(path)}
             groups = [
-                _Group(frozenset(paths), polls, self._heard, self._failed)
+                _Group(frozenset(paths), polls, self._began, self._heard, self._failed)
                 for paths, polls in ((polled, True), (self._folders.keys() - polled, False))
                 if paths
             ]
@@ -137,13 +137,17 @@ class Watching:
             return self._distrusted or is_silent(path)
         return self.how == "poll"
 
-    def _heard(self, paths: Iterable[str], *, anything: bool) -> None:
-        """Told of a group: these changed, or ``anything`` may have, since it only now began to watch."""
+    def _began(self, folders: Collection[Path], *, polls: bool) -> None:
+        """These are watched from now on; what changed before nobody saw."""
         self._backoff.went_well()
+        how = "looked at every second" if polls else "told by the system"
+        tell("watching", f"watching {', '.join(map(str, sorted(folders)))}: {how}", polls=polls)
+        self._tell(frozenset().union(*(self._wanted.get(folder, frozenset()) for folder in folders)))
+
+    def _heard(self, paths: Collection[str]) -> None:
+        """These changed."""
         concerned = (
-            ids
-            for folder, ids in self._wanted.items()
-            if anything or any(self._concerns(path, folder) for path in paths)
+            ids for folder, ids in self._wanted.items() if any(self._concerns(path, folder) for path in paths)
         )
         self._tell(frozenset().union(*concerned))
 
@@ -172,7 +176,8 @@ class _Group:
 
     folders: frozenset[Path]
     polls: bool
-    heard: Callable[..., None]
+    began: Callable[..., None]
+    heard: Callable[[Collection[str]], None]
     failed: Callable[..., None]
     stop: threading.Event = field(default_factory=threading.Event)
 
@@ -199,9 +204,10 @@ class _Group:
                 ignore_permission_denied=True,
                 raise_interrupt=False,
             ):
-                if first or changes:
-                    paths = [path for _, path in changes]
-                    self._pass_on(loop, partial(self.heard, paths, anything=first))
+                if first:
+                    self._pass_on(loop, partial(self.began, self.folders, polls=self.polls))
+                elif changes:
+                    self._pass_on(loop, partial(self.heard, [path for _, path in changes]))
                 first = False
         except (OSError, RuntimeError) as error:  # what watchfiles raises where it cannot watch
             self._pass_on(loop, partial(self.failed, str(error), polls=self.polls))
