@@ -28,7 +28,7 @@ class Alarms:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it tells of every job
+        logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # it tells of every job
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
@@ -61,4 +61,7 @@ class Alarms:
 
 async def _as_job(call: Callable[[], None]) -> None:
     """A coroutine, which APScheduler runs on the loop; anything else it would run in a thread."""
-    call()
+    try:
+        call()
+    except Exception:  # a bug behind one alarm must not silence the others
+        logging.getLogger(__name__).exception("an alarm: a bug; please report it")

@@ -246,6 +246,7 @@ class Daemon:
             self._publishing.ask(SOON)
 
     def _keep_house(self) -> None:
+        self._work.look()  # whatever went wrong with its alarm, it is not later than this
         self._spawn(self._housekeeping())
 
     async def _housekeeping(self) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from aggregator.contracts import Adapter as Kind
     from aggregator.contracts import Web
     from aggregator.errors import SourceError
     from aggregator.model import Bookmark, Source
@@ -111,7 +112,7 @@ class World:
         (self.root / "aggregator.yaml").write_text("\n".join([text + "sources:", *lines, ""]))
 
     def app(self) -> App:
-        adapters = {"local": self.local, "web": self.web, "feed": Feed()}
+        adapters: dict[str, Kind] = {"local": self.local, "web": self.web, "feed": Feed()}
         settings = load(self.root / "aggregator.yaml", adapters, {}, {})
         return App(settings, adapters, {}, clock=self.clock)
 

@@ -12,6 +12,8 @@ from aggregator.dates import utc_now
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    import pytest
+
 SOON, LATER = timedelta(milliseconds=30), timedelta(hours=1)
 
 
@@ -85,10 +87,11 @@ def test_one_can_go_off_again_and_again() -> None:
     assert set(run(scenario)) == {"kept"}
 
 
-def test_one_that_breaks_breaks_no_other() -> None:
+def test_one_that_breaks_breaks_no_other(caplog: pytest.LogCaptureFixture) -> None:
     async def scenario(alarms: Alarms, rung: list[str]) -> None:
         alarms.at("broken", utc_now(), lambda: rung.append(str(1 // 0)))
         alarms.at("due", utc_now() + SOON, lambda: rung.append("due"))
         await until(lambda: bool(rung))
 
     assert run(scenario) == ["due"]
+    assert "an alarm: a bug; please report it" in caplog.text

@@ -31,7 +31,7 @@ class Press:
         self.most_at_once = max(self.most_at_once, self.at_once)
         self.runs.append(loop.time())
         end = loop.time() + self.takes
-        while loop.time() < end and goes_on():
+        while loop.time() < end and goes_on():  # noqa: ASYNC110 - as a thread would
             await asyncio.sleep(0.005)
         self.at_once -= 1
         if self.fails:
