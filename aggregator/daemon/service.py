@@ -178,6 +178,8 @@ class Daemon:
                     f"{why}: the configuration could not be taken up: {error}; the one before stays in force"
                 )
                 tell("reload-refused", text, level=logging.ERROR, error=str(error))
+            except Exception:  # a bug in the reading of a file must not end the work
+                logging.getLogger(__name__).exception("%s: a bug; please report it", why)
             else:
                 tell("reloaded", f"{why}: the configuration was taken up", sources=len(self._running.sources))
             finally:
