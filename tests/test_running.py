@@ -96,10 +96,20 @@ def test_another_configuration_is_used_but_not_for_what_only_a_restart_can_chang
                     world.more = f"{key}: {value}\n"
                     world.configure("", "c")
                     with pytest.raises(ConfigError, match=f"{key}.*: only a restart can change it"):
-                        running.use(world.app())
+                        running.differing(world.app())
                 assert set(running.sources) == {"posts", "b"}
 
     asyncio.run(main())
+
+
+def test_what_another_configuration_changes_is_known_before_it_is_used(tmp_path: Path) -> None:
+    world = World(tmp_path, local="posts", remote="a b c")
+    with world.open() as running:
+        text = (tmp_path / "aggregator.yaml").read_text()
+        changed = text.replace("{id: a,", "{id: a, interval: 2h,").replace("id: c", "id: d")
+        (tmp_path / "aggregator.yaml").write_text("# one line more\n" + changed)
+
+        assert running.differing(world.app()) == {"a", "c"}
 
 
 def test_local_folders_are_watched_and_switched_off_ones_are_not(tmp_path: Path) -> None:

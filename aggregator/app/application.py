@@ -18,7 +18,7 @@ from aggregator.model import SourceInfo
 from aggregator.urls import absolute
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from aggregator.app.control import Done
     from aggregator.commands import Action
@@ -139,6 +139,13 @@ class App(Subscribing):
         subscriptions = self._subscriptions(store)
         store.sync(subscriptions.everything, self.clock())
         return subscriptions
+
+    def differing(self, store: SqliteStore, before: Mapping[str, Source]) -> frozenset[str]:
+        """Ids of sources that are other ones now than before, or are no more; their order does not count."""
+        now = {each.id: each for each in self._subscriptions(store).everything}
+        return frozenset(
+            name for name, each in before.items() if _placeless(each) != _placeless(now.get(name))
+        )
 
     def _chosen(self, names: Sequence[str], subscriptions: Subscriptions) -> set[str] | None:
         """Ids of the sources named, with a list its feeds; None: every one."""
@@ -268,3 +275,7 @@ class App(Subscribing):
 
             renderers.append(Pages())
         return renderers
+
+
+def _placeless(source: Source | None) -> Source | None:
+    return source and replace(source, rank=0, where="")

@@ -127,12 +127,20 @@ class Running:
         """Do what other processes left for us."""
         return do_commands(self.store)
 
-    def use(self, app: App) -> None:
-        """Have another configuration in force from now on. Raises ConfigError where only a restart could."""
+    def differing(self, app: App) -> frozenset[str]:
+        """Ids of sources that another configuration changes. Raises ConfigError where only a restart could.
+
+        What is read of them as they were must not be kept once it is in force.
+        """
         before, after = self.app.settings, app.settings
         fixed = {"store": before.store != after.store, "output.dir": before.output_dir != after.output_dir}
         if problems := [f"{after.path}: {key}: only a restart can change it" for key in fixed if fixed[key]]:
             raise ConfigError(problems)
+        return app.differing(self.store, self.sources)
+
+    def use(self, app: App) -> None:
+        """Have another configuration in force from now on."""
+        before, after = self.app.settings, app.settings
         self._follow(app.synced(self.store))
         self.app = app
         if (before.fetch, before.site_url) != (after.fetch, after.site_url):

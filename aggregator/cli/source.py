@@ -116,7 +116,8 @@ def _time(moment: datetime | None) -> str | None:
 def _show(about: dict[str, Any], problems: Sequence[Problem]) -> None:
     """One line a fact that there is."""
     for name, value in about.items():
-        if value not in (None, True, False, ""):
-            echo(f"{name.replace('_', ' ')}: {value}")
+        goes_without_saying = value is True or value in (None, "") or (name == "failures" and not value)
+        if not goes_without_saying:
+            echo(f"{name.replace('_', ' ')}: {'no' if value is False else value}")
     for problem in problems:
         echo(f"problem: {problem}")

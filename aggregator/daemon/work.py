@@ -176,6 +176,13 @@ class Work:
     def _backoff_of(self, name: str) -> Backoff:
         return self._backoffs.setdefault(name, Backoff())
 
+    async def cut_off(self, source_ids: Collection[str]) -> None:
+        """Let nothing come of what is being read of these: they are about to be other sources."""
+        while tasks := [task for name, task in self._tasks.items() if name in source_ids]:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+
     # ── the end ──
 
     async def stop(self, seconds: float) -> int:

@@ -118,6 +118,24 @@ def test_a_bug_while_the_configuration_is_read_leaves_the_one_before(
     assert "a bug; please report it" in caplog.text
 
 
+def test_nothing_is_kept_of_what_was_being_read_as_it_was_configured_before(tmp_path: Path) -> None:
+    world = World(tmp_path, remote="a b")
+
+    async def scenario(running: Running, steady: Steady) -> None:
+        world.web.held |= {"a": asyncio.Event(), "b": asyncio.Event()}
+        await until(lambda: set(world.web.read) == {"a", "b"})
+        text = (tmp_path / "aggregator.yaml").read_text()
+        (tmp_path / "aggregator.yaml").write_text(text.replace("{id: a,", "{id: a, timezone: Asia/Tokyo,"))
+        os.kill(os.getpid(), signal.SIGHUP)
+        await until(lambda: world.web.read["a"] == 2)
+        for each in world.web.held.values():
+            each.set()
+        await until(lambda: all(state.last_success for state in running.store.states()))
+        assert world.web.read == {"a": 2, "b": 1}
+
+    assert run(world, scenario) == 0
+
+
 def test_doors_are_open_as_long_as_it_runs(tmp_path: Path) -> None:
     world, told = World(tmp_path, remote="a"), list[str]()
 
