@@ -1,0 +1,115 @@
+"""An answer on its way: bytes that are ready, written within bounded time and memory.
+
+The one rule: no more than one chunk waits for a slow reader, and it does not wait for long. aiohttp's own
+answers are not used: to build header fields anew for each costs half of what a server in Python can do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from aggregator.server.files import CHUNK
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from aiohttp.abc import AbstractStreamWriter
+
+_PATIENCE = 30.0
+"""Seconds a client may take for a chunk: two kibibytes a second."""
+_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
+
+
+class Answer(web.StreamResponse):
+    """A whole answer. ``fields``: its header fields, each line ended, but for ``Connection``."""
+
+    def __init__(
+        self,
+        status: int,
+        fields: bytes,
+        body: bytes = b"",
+        *,
+        start: int = 0,
+        end: int | None = None,
+        stream: Callable[[], AsyncIterator[bytes]] | None = None,
+    ) -> None:
+        # Not that of StreamResponse, which makes room for fields that are never used.
+        self._status = status
+        self._keep_alive = False
+        self.fields = fields
+        self.body = body
+        self.start = start
+        self.end = len(body) if end is None else end
+        self.stream = stream
+        self.patience = _PATIENCE
+
+    def without_body(self) -> Answer:
+        """The same as the answer to HEAD: its fields alone."""
+        return Answer(self._status, self.fields)
+
+    def alone(self) -> bytes:
+        """All of it, as the last thing a connection says."""
+        return _LINES[self._status] + self.fields + b"Connection: close\r\n\r\n" + self.body
+
+    @property
+    def sent(self) -> int:
+        """How long the body is that is sent."""
+        return self.end - self.start
+
+    async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
+        """Write all of it.
+
+        Raises ConnectionError where the client is gone or takes nothing, and where the file broke off.
+        """
+        transport = request.transport
+        if transport is None:
+            raise ConnectionResetError("gone before the answer")
+        self._keep_alive = request.keep_alive and not request.body_exists and self._status not in _PARTING
+        head = _LINES[self._status] + self.fields + self._connection(request)
+        if self.stream is not None:
+            transport.write(head)
+            async for chunk in self.stream():
+                await self._write(request, chunk)
+        elif self.sent <= CHUNK:
+            body = self.body if self.sent == len(self.body) else self.body[self.start : self.end]
+            await self._write(request, head + body)
+        else:
+            transport.write(head)
+            view = memoryview(self.body)
+            for position in range(self.start, self.end, CHUNK):
+                await self._write(request, view[position : min(position + CHUNK, self.end)])
+        return None
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        """All was written."""
+
+    def _connection(self, request: web.BaseRequest) -> bytes:
+        if not self._keep_alive:
+            return b"Connection: close\r\n\r\n"
+        return b"\r\n" if request.version.minor else b"Connection: keep-alive\r\n\r\n"
+
+    async def _write(self, request: web.BaseRequest, data: bytes | memoryview) -> None:
+        transport = request.transport
+        if transport is None or transport.is_closing():
+            raise ConnectionResetError("gone during the answer")
+        transport.write(data)
+        if request.protocol.writing_paused:
+            await self._drain(request, transport, request.writer.drain)
+
+    async def _drain(
+        self, request: web.BaseRequest, transport: asyncio.Transport, drain: Callable[[], Awaitable[None]]
+    ) -> None:
+        try:
+            async with asyncio.timeout(self.patience):
+                await drain()
+        except TimeoutError:
+            transport.abort()
+            raise ConnectionResetError("the client takes nothing") from None
+
+
+_PARTING = frozenset({400, 408, 413, 414, 431, 500, 501, 505})
+"""After these, what follows on the connection may be anything."""
