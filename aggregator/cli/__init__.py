@@ -36,6 +36,7 @@ class _Commands(click.Group):
             "Read every source that is due and write what changed.",
         ),
         "generate": ("aggregator.cli.generate:generate", "Write outputs from what is stored."),
+        "serve": ("aggregator.cli.serve:serve", "Serve the outputs over HTTP."),
         "status": ("aggregator.cli.status:status", "Show how the sources are, failing ones first."),
         "list": ("aggregator.cli.listing:list_", "List sources, categories or items."),
         "explain": ("aggregator.cli.explain:explain", "Tell the way of one item, from file to feed."),

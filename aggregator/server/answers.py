@@ -7,6 +7,7 @@ answers are not used: to build header fields anew for each costs half of what a 
 from __future__ import annotations
 
 import asyncio
+import os
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -15,13 +16,32 @@ from aiohttp import web
 from aggregator.server.files import CHUNK
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import Awaitable, Callable
 
     from aiohttp.abc import AbstractStreamWriter
 
 _PATIENCE = 30.0
 """Seconds a client may take for a chunk: two kibibytes a second."""
 _LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
+
+
+class Stream:
+    """An open file that is sent chunk by chunk. ``read``: of a descriptor, from where, at most how much."""
+
+    def __init__(self, descriptor: int, read: Callable[[int, int, int], Awaitable[bytes]]) -> None:
+        self._descriptor = descriptor
+        self._read = read
+
+    async def chunk(self, position: int, length: int) -> bytes:
+        """Read some bytes. Raises ConnectionAbortedError where the file became shorter."""
+        chunk = await self._read(self._descriptor, position, length)
+        if not chunk:
+            raise ConnectionAbortedError("the file became shorter")
+        return chunk
+
+    def close(self) -> None:
+        """Let go of the file; once."""
+        os.close(self._descriptor)
 
 
 class Answer(web.StreamResponse):
@@ -35,7 +55,7 @@ class Answer(web.StreamResponse):
         *,
         start: int = 0,
         end: int | None = None,
-        stream: Callable[[], AsyncIterator[bytes]] | None = None,
+        stream: Stream | None = None,
     ) -> None:
         # Not that of StreamResponse, which makes room for fields that are never used.
         self._status = status
@@ -49,6 +69,8 @@ class Answer(web.StreamResponse):
 
     def without_body(self) -> Answer:
         """The same as the answer to HEAD: its fields alone."""
+        if self.stream is not None:
+            self.stream.close()
         return Answer(self._status, self.fields)
 
     def alone(self) -> bytes:
@@ -65,24 +87,30 @@ class Answer(web.StreamResponse):
 
         Raises ConnectionError where the client is gone or takes nothing, and where the file broke off.
         """
-        transport = request.transport
-        if transport is None:
-            raise ConnectionResetError("gone before the answer")
-        self._keep_alive = request.keep_alive and not request.body_exists and self._status not in _PARTING
-        head = _LINES[self._status] + self.fields + self._connection(request)
-        if self.stream is not None:
-            transport.write(head)
-            async for chunk in self.stream():
-                await self._write(request, chunk)
-        elif self.sent <= CHUNK:
-            body = self.body if self.sent == len(self.body) else self.body[self.start : self.end]
-            await self._write(request, head + body)
-        else:
-            transport.write(head)
-            view = memoryview(self.body)
-            for position in range(self.start, self.end, CHUNK):
-                await self._write(request, view[position : min(position + CHUNK, self.end)])
+        try:
+            self._keep_alive = request.keep_alive and not request.body_exists and self._status not in _PARTING
+            head = _LINES[self._status] + self.fields + self._connection(request)
+            if self.stream is None and self.sent <= CHUNK:
+                body = self.body if self.sent == len(self.body) else self.body[self.start : self.end]
+                await self._write(request, head + body)
+            else:
+                await self._write_chunks(request, head)
+        finally:
+            if self.stream is not None:
+                self.stream.close()
         return None
+
+    async def _write_chunks(self, request: web.BaseRequest, head: bytes) -> None:
+        await self._write(request, head)
+        view, position = memoryview(self.body), self.start
+        while position < self.end:
+            until = min(position + CHUNK, self.end)
+            if self.stream is None:
+                chunk: bytes | memoryview = view[position:until]
+            else:
+                chunk = await self.stream.chunk(position, until - position)
+            await self._write(request, chunk)
+            position += len(chunk)
 
     async def write_eof(self, data: bytes = b"") -> None:
         """All was written."""

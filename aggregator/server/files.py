@@ -1,7 +1,7 @@
 """The files of the output folder as they are now, in memory for as long as they stay so.
 
-The one rule: a body and its ETag come from one reading of one open file, which did not change meanwhile. That
-a file was replaced is seen at the next request, which begins with a look at what is there. No link is followed.
+The one rule: a body and its ETag come from one reading of one open file, which did not change meanwhile. Each
+request begins with a look at what is there, and so sees what was replaced. No link is followed.
 """
 
 from __future__ import annotations
@@ -99,17 +99,29 @@ class Files:
         self.size = 0
         """Bytes held in memory."""
 
+    def held(self, path: str) -> File | None:
+        """The file at this path as it is now, if it is in memory."""
+        held = self._held.get(path)
+        if held is None or time.monotonic() >= held.trusted_until:
+            return None
+        try:
+            if _stamp(os.stat(self._base + path)) != held.stamp:  # noqa: PTH116 - each request does this
+                return None
+        except OSError:
+            return None
+        self._held.move_to_end(path)
+        return held
+
     async def find(self, path: str) -> File | None:
         """The file at this path as it is now; None where there is none. Raises UnreadableError."""
+        held = self.held(path)
+        if held is not None:
+            return held
         try:
-            stamp = _stamp(os.stat(self._base + path))  # noqa: PTH116 - the hot path
+            stamp = _stamp(os.stat(self._base + path))  # noqa: PTH116 - as above
         except (OSError, ValueError) as error:
             self._missing(path, error)
             return None
-        held = self._held.get(path)
-        if held is not None and held.stamp == stamp and time.monotonic() < held.trusted_until:
-            self._held.move_to_end(path)
-            return held
         key = path, stamp
         task = self._reading.get(key)
         if task is None:

@@ -6,19 +6,19 @@ The one rule: only files of the output folder, only read; and besides them ``/-/
 from __future__ import annotations
 
 import logging
-import os
 import time
 from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
-from aggregator.server import conditions, media, negotiation, targets
-from aggregator.server.answers import Answer
-from aggregator.server.files import CHUNK, UnreadableError
+from aggregator.server import conditions, media, targets
+from aggregator.server.answers import Answer, Stream
+from aggregator.server.files import UnreadableError
 from aggregator.server.forms import compressible, form, http_date, lines, protection
+from aggregator.server.wishes import wishes
 from aggregator.urls import quote_path
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import Callable, Sequence
 
     from aiohttp import web
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from aggregator.server.files import File, Files
     from aggregator.server.forms import Form
     from aggregator.server.negotiation import Coding
+    from aggregator.server.wishes import Wishes
 
 log = logging.getLogger(__name__)
 
@@ -86,125 +87,88 @@ class Site:
     async def answer(self, request: web.BaseRequest) -> Answer:
         """Answer one request; whatever it is, there is an answer."""
         self._tick()
-        if request.version.minor and len(request.headers.getall("Host", ())) != 1:
-            return self.plain(400, "exactly one Host is needed")
+        wanted = wishes(request.raw_headers)
+        if request.method == "HEAD":
+            wanted = wanted.without_range()
         if request.method not in ("GET", "HEAD"):
             return self.plain(405, "only GET and HEAD", ("Allow", "GET, HEAD"))
-        path = targets.path_of(request.raw_path)
+        if wanted.hosts != 1 and request.version.minor:
+            return self.plain(400, "exactly one Host is needed")
         try:
-            return await self._at_path(request, path)
+            answer = await self._at_path(targets.path_of(request.raw_path), wanted)
         except UnreadableError as error:
             log.warning("%s", error)
-            return self.plain(503, "not readable now", ("Retry-After", str(_RETRY)), head=_is_head(request))
+            answer = self.plain(503, "not readable now", ("Retry-After", str(_RETRY)))
+        return answer.without_body() if request.method == "HEAD" else answer
 
-    async def _at_path(self, request: web.BaseRequest, path: str | None) -> Answer:
+    async def _at_path(self, path: str | None, wanted: Wishes) -> Answer:
         if path is None:
-            return await self._not_found(request)
+            return await self._not_found(wanted)
         if path in (HEALTHY, METRICS):
-            return self._vital(path, head=_is_head(request))
+            return self._vital(path)
         new = self._moved(path)
         if new is not None and new != path:
-            return self._redirect(targets.reference(path, new), head=_is_head(request))
-        while (file := await self._files.find(path)) is not None:
-            answer = await self._send(request, file)
+            return self._redirect(targets.reference(path, new))
+        while (file := self._files.held(path) or await self._files.find(path)) is not None:
+            answer = await self._send(file, wanted)
             if answer is not None:
                 return answer
         if await self._files.find(f"{path}/{targets.INDEX}") is not None:
-            folder = path.rpartition("/")[2]
-            return self._redirect(quote_path(folder) + "/", head=_is_head(request))
-        return await self._not_found(request)
+            return self._redirect(quote_path(path.rpartition("/")[2]) + "/")
+        return await self._not_found(wanted)
 
     # ── files ──
 
-    async def _send(self, request: web.BaseRequest, file: File) -> Answer | None:
+    async def _send(self, file: File, wanted: Wishes) -> Answer | None:
         """The file, or what its conditions come to; None where another took its place meanwhile."""
-        readable, coding = self._wanted(request, file)
-        shown = self._form(file, readable, coding)
-        fields = _given(request, conditions.FIELDS)
-        if fields:
-            verdict = conditions.evaluate(fields, shown.etag, file.modified)
+        coding = _coding(file, wanted)
+        shown = _form(file, wanted, coding)
+        if wanted.conditions:
+            verdict = conditions.evaluate(wanted.conditions, shown.etag, file.modified)
             if verdict == "not modified":
                 return Answer(304, shown.brief + self._date + self._fresh)
             if verdict == "failed":
-                return self.plain(412, "the precondition failed", head=_is_head(request))
-        if file.body is None:
-            return await self._stream(request, file, shown, fields)
-        body = await self._files.encoded(file, coding) if coding else file.body
-        part = conditions.part(fields, shown.etag, len(body)) if fields and not _is_head(request) else "whole"
-        if part == "unsatisfiable":
-            return self._unsatisfiable(len(body))
-        status, start, end, extent = _extent(part, len(body))
-        answer = Answer(status, shown.fields + extent + self._date + self._fresh, body, start=start, end=end)
-        return answer.without_body() if _is_head(request) else answer
-
-    def _wanted(self, request: web.BaseRequest, file: File) -> tuple[bool, Coding]:
-        readable = file.media.readable and negotiation.prefers_html(_field(request, "Accept"))
-        if file.body is None or not compressible(file.media, file.length):
-            return readable, ""
-        return readable, negotiation.coding(_field(request, "Accept-Encoding"))
-
-    def _form(self, file: File, readable: bool, coding: Coding) -> Form:
-        made = file.forms.get((readable, coding))
-        if made is None:
-            made = file.forms[readable, coding] = form(
-                file.media, file.digest, file.length, file.modified, readable=readable, coding=coding
-            )
-        return made
-
-    async def _stream(
-        self, request: web.BaseRequest, file: File, shown: Form, fields: dict[str, str]
-    ) -> Answer | None:
-        part = conditions.part(fields, shown.etag, file.length) if not _is_head(request) else "whole"
-        if part == "unsatisfiable":
-            return self._unsatisfiable(file.length)
-        status, start, end, extent = _extent(part, file.length)
+                return self.plain(412, "the precondition failed")
+        body = file.body
+        if coding:
+            body = file.coded.get(coding) or await self._files.encoded(file, coding)
+        length = file.length if body is None else len(body)
+        status, start, end, extent = 200, 0, length, b"Content-Length: %d\r\n" % length
+        if wanted.conditions:
+            part = conditions.part(wanted.conditions, shown.etag, length)
+            if part == "unsatisfiable":
+                return self.plain(416, "no such range", ("Content-Range", f"bytes */{length}"))
+            if part != "whole":
+                status, start, end, extent = _part(part, length)
         head = shown.fields + extent + self._date + self._fresh
-        if _is_head(request):
-            return Answer(status, head, end=end).without_body()
+        if body is not None:
+            return Answer(status, head, body, start=start, end=end)
         descriptor = await self._files.open(file)
         if descriptor is None:
             return None
+        return Answer(status, head, start=start, end=end, stream=Stream(descriptor, self._files.chunk))
 
-        async def chunks() -> AsyncIterator[bytes]:
-            try:
-                position = start
-                while position < end:
-                    chunk = await self._files.chunk(descriptor, position, min(CHUNK, end - position))
-                    if not chunk:
-                        raise ConnectionAbortedError("the file became shorter")
-                    yield chunk
-                    position += len(chunk)
-            finally:
-                os.close(descriptor)
-
-        return Answer(status, head, start=start, end=end, stream=chunks)
-
-    async def _not_found(self, request: web.BaseRequest) -> Answer:
+    async def _not_found(self, wanted: Wishes) -> Answer:
         page = await self._files.find(_NOT_FOUND)
         if page is None or page.body is None:
-            return self.plain(404, "nothing is here", head=_is_head(request))
-        _, coding = self._wanted(request, page)
+            return self.plain(404, "nothing is here")
+        coding = _coding(page, wanted)
         body = await self._files.encoded(page, coding) if coding else page.body
-        fields = [("Content-Type", page.media.type), ("Vary", "Accept-Encoding")]
+        fields = [("Content-Type", page.media.type), ("Content-Length", str(len(body)))]
         if coding:
             fields.append(("Content-Encoding", coding))
-        fields += [("Content-Length", str(len(body))), *protection(page.media.policy)]
-        answer = Answer(404, lines(fields) + self._date + self._stale, body)
-        return answer.without_body() if _is_head(request) else answer
+        return Answer(404, lines([*fields, *protection(page.media.policy)]) + self._date + self._stale, body)
 
     # ── what is no file ──
 
-    def plain(self, status: int, text: str, *fields: tuple[str, str], head: bool = False) -> Answer:
+    def plain(self, status: int, text: str, *fields: tuple[str, str]) -> Answer:
         """A line of text, which nobody keeps."""
         self._tick()
-        return self._text(status, f"{status} {text}\n", media.TEXT, fields, self._stale, head=head)
+        return self._text(status, f"{status} {text}\n", media.TEXT, fields, self._stale)
 
-    def _redirect(self, to: str, *, head: bool) -> Answer:
+    def _redirect(self, to: str) -> Answer:
         text = f"301 moved to {to}\n"
-        return self._text(301, text, media.TEXT, [("Location", to)], self._fresh, head=head)
-
-    def _unsatisfiable(self, length: int) -> Answer:
-        return self.plain(416, "no such range", ("Content-Range", f"bytes */{length}"))
+        return self._text(301, text, media.TEXT, [("Location", to)], self._fresh)
 
     def _text(
         self,
@@ -213,22 +177,19 @@ class Site:
         kind: str,
         fields: Sequence[tuple[str, str]],
         keeping: bytes,
-        *,
-        head: bool,
     ) -> Answer:
         body = text.encode()
         always = [("Content-Type", kind), ("Content-Length", str(len(body))), *protection(media.POLICY)]
-        answer = Answer(status, lines([*always, *fields]) + self._date + keeping, body)
-        return answer.without_body() if head else answer
+        return Answer(status, lines([*always, *fields]) + self._date + keeping, body)
 
-    def _vital(self, path: str, *, head: bool) -> Answer:
+    def _vital(self, path: str) -> Answer:
         now = time.monotonic()
         until, status, text = self._told.get(path, (0.0, 0, ""))
         if now >= until:
             status, text = self._health() if path == HEALTHY else (200, self._vitals.metrics() + self._own())
             self._told[path] = now + _REMEMBERED, status, text
         kind = media.TEXT if path == HEALTHY else _METRICS_TYPE
-        return self._text(status, text, kind, (), self._stale, head=head)
+        return self._text(status, text, kind, (), self._stale)
 
     def _health(self) -> tuple[int, str]:
         well, why = self._vitals.healthy()
@@ -264,23 +225,25 @@ class Site:
             self._stale = lines([("Cache-Control", "no-store")])
 
 
-def _extent(part: Part | str, length: int) -> tuple[int, int, int, bytes]:
-    """Status, start, end and header fields of the whole or a part."""
-    if isinstance(part, str):
-        return 200, 0, length, f"Content-Length: {length}\r\n".encode()
+def _coding(file: File, wanted: Wishes) -> Coding:
+    """The coding in which this file is sent; a large one is never compressed."""
+    if not wanted.coding or file.body is None or not compressible(file.media, file.length):
+        return ""
+    return wanted.coding
+
+
+def _form(file: File, wanted: Wishes, coding: Coding) -> Form:
+    readable = wanted.html and file.media.readable
+    made = file.forms.get((readable, coding))
+    if made is None:
+        made = file.forms[readable, coding] = form(
+            file.media, file.digest, file.length, file.modified, readable=readable, coding=coding
+        )
+    return made
+
+
+def _part(part: Part, length: int) -> tuple[int, int, int, bytes]:
+    """Status, start, end and header fields of a part."""
     size, place = part.end - part.start + 1, f"bytes {part.start}-{part.end}/{length}"
     fields = f"Content-Length: {size}\r\nContent-Range: {place}\r\n".encode()
     return 206, part.start, part.end + 1, fields
-
-
-def _field(request: web.BaseRequest, name: str) -> str:
-    """A field as if it were sent in one line (RFC 9110, 5.3)."""
-    return ",".join(request.headers.getall(name, ()))
-
-
-def _given(request: web.BaseRequest, names: Sequence[str]) -> dict[str, str]:
-    return {name: _field(request, name) for name in names if name in request.headers}
-
-
-def _is_head(request: web.BaseRequest) -> bool:
-    return request.method == "HEAD"

@@ -1,7 +1,7 @@
 """From the target of a request to a file below the output folder, and back. Pure.
 
-The one rule: what is not plainly the name of a file of ours names nothing. A target is decoded once; nor may any
-part be empty, begin with a dot, or hold a separator, a backslash or a control character.
+The one rule: what is not plainly the name of a file of ours names nothing. A target is decoded once; no part
+of it may be empty, begin with a dot, or hold a separator, a backslash or a control character.
 """
 
 from __future__ import annotations
