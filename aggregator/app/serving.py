@@ -47,7 +47,7 @@ class Snapshot:
 
 
 class Serving:
-    """A site as its server knows it. ``look`` may take a while, and is called every few seconds; all else not."""
+    """A site as its server knows it. ``look`` may take a while, and is called now and then; all else not."""
 
     def __init__(self, site: SiteAccess) -> None:
         self._site = site
