@@ -80,7 +80,8 @@ class Serving:
                 state = path.stat()
             except OSError:
                 continue
-            found.append((state.st_size, state.st_mtime_ns))
+            if state.st_size:  # whoever reads leaves an empty log
+                found.append((state.st_size, state.st_mtime_ns))
         return tuple(found)
 
     def moved(self, path: str) -> str | None:

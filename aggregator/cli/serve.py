@@ -57,9 +57,8 @@ def serve(*, listen: tuple[Address, ...], access_log: bool) -> None:
     app = current().app()
     folder = app.settings.output_dir
     if not folder.is_dir():
-        raise PublishError(
-            f"{app.shown_path(folder)}: the folder is not there; `aggregator refresh` writes it"
-        )
+        shown = app.shown_path(folder)
+        raise PublishError(f"{shown}: the output folder is not there; `aggregator refresh` writes it")
     if access_log:
         logging.getLogger("aggregator.access").setLevel(logging.INFO)
     server = app.settings.server

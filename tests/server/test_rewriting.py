@@ -45,9 +45,8 @@ async def check(house: House, target: str, coding: str, until: float) -> set[str
     seen: dict[str, bytes] = {}
     while time.monotonic() < until:
         held = next(reversed(seen), "x")
-        writer.write(
-            f"GET {target} HTTP/1.1\r\nHost: h\r\nAccept-Encoding: {coding}\r\nIf-None-Match: {held}\r\n\r\n".encode()
-        )
+        fields = f"Host: h\r\nAccept-Encoding: {coding}\r\nIf-None-Match: {held}\r\n"
+        writer.write(f"GET {target} HTTP/1.1\r\n{fields}\r\n".encode())
         got = await read_one(reader)
         assert got.status in (200, 304)
         if got.status == 304:
