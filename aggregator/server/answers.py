@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aiohttp.abc import AbstractStreamWriter
 
 _PATIENCE = 30.0
-"""Seconds a client may take for a chunk: two kibibytes a second."""
+"""Seconds a client may take for a chunk: four kibibytes a second."""
 _LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
 
 

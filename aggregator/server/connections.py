@@ -43,7 +43,7 @@ class Limits:
     idle: float = 30.0
     """For a request to come whole, counted from the opening or the last answer."""
     patience: float = 30.0
-    """For a client to take 64 KiB of an answer."""
+    """For a client to take 128 KiB of an answer."""
     lingering: float = 1.0
     """For what nobody asked for: the body of a request."""
 

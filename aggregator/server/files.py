@@ -41,7 +41,7 @@ Stamp: TypeAlias = tuple[int, int, int, int, int]
 MEMORY = 64 * 2**20
 LARGEST = 8 * 2**20
 """What is larger is not kept in memory, but read anew for each request."""
-CHUNK = 2**16
+CHUNK = 2**17
 
 _SETTLED = timedelta(seconds=2)
 """A file changed longer ago than that cannot change again without its times showing it."""

@@ -93,7 +93,7 @@ def test_what_is_forgotten_takes_no_memory(folder: Path) -> None:
             for coding in ("gzip", "br"):
                 file = await files.find("all.xml")
                 assert file is not None
-                await files.encoded(file, coding)  # type: ignore[arg-type]
+                await files.encoded(file, coding)
             assert files.size > 0
             (folder / "all.xml").unlink()
             assert await files.find("all.xml") is None
