@@ -2,8 +2,8 @@
 
     python -m benchmarks.serving [--seconds 20] [--posts 400]
 
-Needs wrk and nginx. Both servers have one process and are asked by a hundred connections. Then ours is asked while
-posts are edited and refreshed as fast as it goes, and one more client compares each answer with its ETag.
+Needs wrk and nginx. Both servers have one process and are asked by a hundred connections. Then ours is asked
+while posts are edited and refreshed as fast as it goes, and one more client holds answers against their ETags.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def ours(site: Path, port: int) -> Iterator[int]:
 @contextmanager
 def nginx(site: Path, port: int) -> Iterator[int]:
     with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)  # noqa: S103 - nginx' worker is another user
+        Path(folder).chmod(0o755)
         configuration = Path(folder) / "nginx.conf"
         configuration.write_text(_NGINX.format(folder=folder, root=site / "feeds", port=port))
         with subprocess.Popen(["nginx", "-c", str(configuration)], stderr=subprocess.DEVNULL) as process:
@@ -215,7 +215,7 @@ def main() -> None:
     if missing := [program for program in ("wrk", "nginx") if shutil.which(program) is None]:
         sys.exit(f"not installed: {', '.join(missing)}")
     with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)  # noqa: S103 - nginx' worker is another user
+        Path(folder).chmod(0o755)
         site = Path(folder)
         (site / "config").mkdir()
         (site / "config" / "aggregator.yaml").write_text(_CONFIGURATION)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import signal
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
     from aggregator.app import App
     from aggregator.server import Address
-
-_LOOK = 5.0
-"""Seconds between looks at the store."""
 
 
 class Listen(click.ParamType["Address"]):
@@ -61,37 +58,23 @@ def serve(*, listen: tuple[Address, ...], access_log: bool) -> None:
         raise PublishError(f"{shown}: the output folder is not there; `aggregator refresh` writes it")
     if access_log:
         logging.getLogger("aggregator.access").setLevel(logging.INFO)
-    server = app.settings.server
-    asyncio.run(_serve(app, listen or ((server.host, server.port),), access_log=access_log))
+    asyncio.run(_serve(app, listen, access_log=access_log))
 
 
 async def _serve(app: App, listen: Sequence[Address], *, access_log: bool) -> None:
-    from aggregator.app.serving import Serving
-    from aggregator.server import Server
+    from aggregator.server import OutputServer
 
-    serving = Serving(app)
-    await asyncio.to_thread(serving.look)
-    server = Server(
-        app.settings.output_dir,
-        listen,
-        max_age=serving.max_age,
-        moved=serving.moved,
-        vitals=serving,
-        access_log=access_log,
-    )
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    addresses = await server.start()
-    if current().verbosity >= 0:
-        for host, port in addresses:
-            where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-            echo(f"serving {app.shown_path(app.settings.output_dir)} at http://{where}/")
+    server = OutputServer(app, listen, access_log=access_log)
     try:
-        while not stopping.is_set():
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_LOOK):
-                    await stopping.wait()
-            await asyncio.to_thread(serving.look)
+        await server.start()
+        if current().verbosity >= 0:
+            for host, port in server.addresses:
+                where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+                echo(f"serving {app.shown_path(app.settings.output_dir)} at http://{where}/")
+            sys.stdout.flush()
+        await stopping.wait()
     finally:
         await server.stop()

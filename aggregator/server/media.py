@@ -9,14 +9,17 @@ ATOM = "application/atom+xml; charset=utf-8"
 XML = "application/xml; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 
-_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src {images}; base-uri 'none'; form-action 'none';"
-    " frame-ancestors 'none'"
-)
-POLICY = _POLICY.format(images="'self'")
+_ALWAYS = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+POLICY = f"default-src 'none'; style-src 'self'; img-src 'self'; {_ALWAYS}"
 """Content-Security-Policy: our pages have a stylesheet of their own, and neither scripts nor forms."""
-ITEM_POLICY = _POLICY.format(images="'self' https: http:")
-"""Of a page with an item's body, which may show its publisher's pictures."""
+ITEM_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' https: http:; media-src 'self' https: http:;"
+    f" {_ALWAYS}"
+)
+"""Of a page with an item's body, which may show its publisher's pictures and play its recordings."""
+NOT_FOUND = "404.html"
+NOT_FOUND_POLICY = f"default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; {_ALWAYS}"
+"""Of the page that is sent at any address, from which no relative link leads anywhere: it carries its style."""
 
 _TYPES = {
     "html": "text/html; charset=utf-8",
@@ -57,5 +60,10 @@ def media(path: str) -> Media:
     kind = _TYPES.get(suffix, "application/octet-stream")
     if folder == "category" or path in ("all.xml", "all.json"):
         kind = _FEEDS.get(suffix, kind)
-    policy = ITEM_POLICY if folder.partition("/")[0] == "item" else POLICY
-    return Media(kind, suffix in _COMPRESSIBLE, policy)
+    return Media(kind, suffix in _COMPRESSIBLE, _policy(path))
+
+
+def _policy(path: str) -> str:
+    if path == NOT_FOUND:
+        return NOT_FOUND_POLICY
+    return ITEM_POLICY if path.startswith("item/") else POLICY

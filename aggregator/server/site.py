@@ -34,7 +34,6 @@ log = logging.getLogger(__name__)
 HEALTHY = "-/healthy"
 METRICS = "-/metrics"
 _METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-_NOT_FOUND = "404.html"
 _REMEMBERED = 1.0
 """Seconds for which health and metrics are asked once, however often they are requested."""
 _RETRY = 30
@@ -149,7 +148,7 @@ class Site:
         return Answer(status, head, start=start, end=end, stream=Stream(descriptor, self._files.chunk))
 
     async def _not_found(self, wanted: Wishes) -> Answer:
-        page = await self._files.find(_NOT_FOUND)
+        page = await self._files.find(media.NOT_FOUND)
         if page is None or page.body is None:
             return self.plain(404, "nothing is here")
         coding = _coding(page, wanted)

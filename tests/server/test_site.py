@@ -221,6 +221,7 @@ def test_the_sites_own_page_says_that_nothing_is_there(folder: Path) -> None:
 
     assert (got.status, got["Content-Type"], got.body) == (404, "text/html; charset=utf-8", page)
     assert (coded.status, gzip.decompress(coded.body)) == (404, page)
+    assert "style-src 'unsafe-inline';" in got["Content-Security-Policy"]
     assert "ETag" not in got
     assert ask(folder, "/nothing", If_None_Match="*").status == 404
 
