@@ -3,7 +3,7 @@
     python -m benchmarks.serving [--seconds 20] [--posts 400]
 
 Needs wrk and nginx. Both servers have one process and are asked by a hundred connections. Then ours is asked
-while posts are edited and refreshed as fast as it goes, and one more client holds answers against their ETags.
+while posts are edited and refreshed as fast as it goes, and one more client compares answers with their tags.
 """
 
 from __future__ import annotations

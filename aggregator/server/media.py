@@ -19,7 +19,7 @@ ITEM_POLICY = (
 """Of a page with an item's body, which may show its publisher's pictures and play its recordings."""
 NOT_FOUND = "404.html"
 NOT_FOUND_POLICY = f"default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; {_ALWAYS}"
-"""Of the page that is sent at any address, from which no relative link leads anywhere: it carries its style."""
+"""Of the page that is sent at any address, from which no relative link leads anywhere: its style is in it."""
 
 _TYPES = {
     "html": "text/html; charset=utf-8",
