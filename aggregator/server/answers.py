@@ -77,6 +77,15 @@ class Answer(web.StreamResponse):
         """All of it, as the last thing a connection says."""
         return _LINES[self._status] + self.fields + b"Connection: close\r\n\r\n" + self.body
 
+    def at_once(self) -> bytes | None:
+        """All of it, for a connection that stays; None where it is too long to be written at once."""
+        if self.stream is not None or self.sent > CHUNK:
+            return None
+        return _LINES[self._status] + self.fields + b"\r\n" + self._chosen()
+
+    def _chosen(self) -> bytes:
+        return self.body if self.sent == len(self.body) else self.body[self.start : self.end]
+
     @property
     def sent(self) -> int:
         """How long the body is that is sent."""
@@ -91,8 +100,7 @@ class Answer(web.StreamResponse):
             self._keep_alive = request.keep_alive and not request.body_exists and self._status not in _PARTING
             head = _LINES[self._status] + self.fields + self._connection(request)
             if self.stream is None and self.sent <= CHUNK:
-                body = self.body if self.sent == len(self.body) else self.body[self.start : self.end]
-                await self._write(request, head + body)
+                await self._write(request, head + self._chosen())
             else:
                 await self._write_chunks(request, head)
         finally:

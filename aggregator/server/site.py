@@ -118,8 +118,18 @@ class Site:
 
     # ── files ──
 
-    async def _send(self, file: File, wanted: Wishes) -> Answer | None:
-        """The file, or what its conditions come to; None where another took its place meanwhile."""
+    def at_once(self, path: str, wanted: Wishes) -> Answer | None:
+        """The answer to GET, if all that it takes is in memory."""
+        if self._moved(path) is not None:
+            return None
+        file = self._files.held(path)
+        if file is None:
+            return None
+        self._tick()
+        return self._at_hand(file, wanted)
+
+    def _at_hand(self, file: File, wanted: Wishes) -> Answer | None:
+        """The file, or what its conditions come to; None where its body is yet to be compressed or read."""
         coding = _coding(file, wanted)
         shown = _form(file, wanted, coding)
         if wanted.conditions:
@@ -128,10 +138,11 @@ class Site:
                 return Answer(304, shown.brief + self._date + self._fresh)
             if verdict == "failed":
                 return self.plain(412, "the precondition failed")
-        body = file.body
-        if coding:
-            body = file.coded.get(coding) or await self._files.encoded(file, coding)
-        length = file.length if body is None else len(body)
+        body = file.coded.get(coding) if coding else file.body
+        return None if body is None else self._cut(shown, wanted, body, len(body))
+
+    def _cut(self, shown: Form, wanted: Wishes, body: bytes, length: int) -> Answer:
+        """The whole, or the part that is asked for."""
         status, start, end, extent = 200, 0, length, b"Content-Length: %d\r\n" % length
         if wanted.conditions:
             part = conditions.part(wanted.conditions, shown.etag, length)
@@ -139,13 +150,25 @@ class Site:
                 return self.plain(416, "no such range", ("Content-Range", f"bytes */{length}"))
             if part != "whole":
                 status, start, end, extent = _part(part, length)
-        head = shown.fields + extent + self._date + self._fresh
-        if body is not None:
-            return Answer(status, head, body, start=start, end=end)
-        descriptor = await self._files.open(file)
-        if descriptor is None:
-            return None
-        return Answer(status, head, start=start, end=end, stream=Stream(descriptor, self._files.chunk))
+        return Answer(status, shown.fields + extent + self._date + self._fresh, body, start=start, end=end)
+
+    async def _send(self, file: File, wanted: Wishes) -> Answer | None:
+        """The same as at hand, whatever it takes; None where another file took its place meanwhile."""
+        answer = self._at_hand(file, wanted)
+        if answer is not None:
+            return answer
+        coding = _coding(file, wanted)
+        shown = _form(file, wanted, coding)
+        if coding:
+            body = await self._files.encoded(file, coding)
+            return self._cut(shown, wanted, body, len(body))
+        answer = self._cut(shown, wanted, b"", file.length)
+        if answer.status in (200, 206):
+            descriptor = await self._files.open(file)
+            if descriptor is None:
+                return None
+            answer.stream = Stream(descriptor, self._files.chunk)
+        return answer
 
     async def _not_found(self, wanted: Wishes) -> Answer:
         page = await self._files.find(media.NOT_FOUND)
