@@ -3,7 +3,7 @@
     python -m benchmarks.serving [--seconds 20] [--posts 400]
 
 Needs wrk and nginx. Both servers have one process and are asked by a hundred connections. Then ours is asked
-while posts are edited and refreshed as fast as it goes, and one more client compares answers with their tags.
+while new posts are refreshed as fast as it goes, and one more client compares each answer with its ETag.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from lxml import etree
 
 from benchmarks import archive
 
+CATEGORIES = 20
 _CONFIGURATION = "site: {url: 'https://feeds.example/'}\nsources: [{id: posts, type: jekyll, path: seeds}]\n"
 _NGINX = """
 worker_processes 1; daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;
@@ -66,18 +67,18 @@ class Check:
         connection.close()
 
 
-def refreshes(site: Path, ending: threading.Event, done: list[int]) -> None:
-    """Edit a post and refresh, again and again."""
-    posts = sorted((site / "seeds").rglob("*.md"))[:50]
+def refreshes(site: Path, count: int, ending: threading.Event, done: list[int]) -> None:
+    """Bring a new post and refresh, again and again."""
     while not ending.is_set():
-        post = posts[len(done) % len(posts)]
-        post.write_bytes(post.read_bytes() + f"\n<p>Edit {len(done)}</p>\n".encode())
+        archive.write(site / "seeds", count + len(done) + 1, CATEGORIES)
         aggregator(site, "-q", "refresh")
         done.append(1)
 
 
 def aggregator(site: Path, *arguments: str) -> None:
-    subprocess.run([sys.executable, "-m", "aggregator", *arguments], cwd=site, check=True)
+    subprocess.run(
+        [sys.executable, "-m", "aggregator", *arguments], cwd=site, check=True, stderr=subprocess.DEVNULL
+    )
 
 
 def free_port() -> int:
@@ -179,13 +180,13 @@ def compare(site: Path, seconds: int) -> None:
             )
 
 
-def rewrite(site: Path, seconds: int) -> None:
+def rewrite(site: Path, posts: int, seconds: int) -> None:
     """Ask ours while refreshes rewrite the files."""
     port, ending, done = free_port(), threading.Event(), list[int]()
     with ours(site, port) as pid:
         check = Check(port)
         threads = [
-            threading.Thread(target=refreshes, args=(site, ending, done)),
+            threading.Thread(target=refreshes, args=(site, posts, ending, done)),
             threading.Thread(target=check.run, args=(ending,)),
         ]
         for thread in threads:
@@ -219,10 +220,10 @@ def main() -> None:
         site = Path(folder)
         (site / "config").mkdir()
         (site / "config" / "aggregator.yaml").write_text(_CONFIGURATION)
-        archive.write(site / "seeds", options.posts, 20)
+        archive.write(site / "seeds", options.posts, CATEGORIES)
         aggregator(site, "-q", "refresh")
         compare(site, options.seconds)
-        rewrite(site, options.seconds)
+        rewrite(site, options.posts, options.seconds)
 
 
 if __name__ == "__main__":

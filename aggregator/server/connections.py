@@ -152,10 +152,12 @@ class Connection(web.RequestHandler):
             return
         self._unanswered += len(data)
         super().data_received(data)
+        if self._messages:
+            self._door.waiting.pop(self, None)
         self._parted = alone and data.endswith(b"\r\n\r\n") and len(self._messages) == 1
         if self._parted:
             self._learn(data)
-        elif self._unanswered > _HEAD and self in self._door.waiting and not self._messages:
+        elif self._unanswered > _HEAD and self in self._door.waiting:
             self._refuse(431, "the header fields are too large")
 
     def _learn(self, data: bytes) -> None:
@@ -200,8 +202,7 @@ class Connection(web.RequestHandler):
             self._guard = None
 
     def begin(self) -> None:
-        """A request came whole."""
-        self._door.waiting.pop(self, None)
+        """A request is being answered."""
         self._unanswered = 0
 
     async def finish_response(
@@ -210,7 +211,7 @@ class Connection(web.RequestHandler):
         """Send an answer, and count it."""
         sent, gone = await super().finish_response(request, resp, start_time)
         self._read_at = self._loop.time()
-        if sent.keep_alive and not gone and self in self._door.inside:
+        if sent.keep_alive and not gone and not self._messages and self in self._door.inside:
             self._door.waiting[self] = None
         if isinstance(sent, Answer):
             self._door.site.count(sent)

@@ -100,6 +100,7 @@ async def said(folder: Path, chunks: list[bytes], *, by_heart: bool) -> tuple[by
 async def feed(door: Door, chunks: list[bytes]) -> bytes:
     connection, transport = cast("Connection", door.let_in()), FakeTransport()
     connection.connection_made(transport)
+    await asyncio.sleep(0)
     for chunk in chunks:
         if not transport.closed:
             connection.data_received(chunk)
@@ -235,6 +236,25 @@ def test_health_is_never_known_by_heart(folder: Path) -> None:
                 assert (await read_one(reader)).body == b"ok: 2 sources\n"
             house.vitals.well = False
             assert parsed(await house.talk(CLOSING)).status == 200
+            writer.close()
+
+    run(work())
+
+
+def test_a_known_request_waits_for_its_turn(folder: Path) -> None:
+    cold = b"GET /category/macro.xml HTTP/1.1\r\nHost: h\r\n\r\n"
+
+    async def work() -> None:
+        async with a_house(folder) as house:
+            reader, writer = await house.connect()
+            writer.write(PLAIN)
+            await read_one(reader)
+            door = house.server._door
+            assert door is not None
+            (connection,) = door.inside
+            connection.data_received(cold)  # which takes a thread
+            connection.data_received(PLAIN)
+            assert [(await read_one(reader)).body for _ in range(2)] == [b"<feed/>", ATOM]
             writer.close()
 
     run(work())
