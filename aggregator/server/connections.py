@@ -28,8 +28,8 @@ access = logging.getLogger("aggregator.access")
 _foreign = logging.getLogger("aggregator.server.aiohttp")
 _foreign.setLevel(logging.CRITICAL)  # it writes tracebacks of what strangers send
 
-_TARGET = 8190
-_FIELD = 8191
+TARGET = 8190
+FIELD = 8191
 """Bytes of a header field; not the same as of a target, so that aiohttp's error tells which was too long."""
 _FIELDS = 100
 _HEAD = 32 * 2**10
@@ -115,8 +115,8 @@ class Connection(web.RequestHandler):
             loop=asyncio.get_running_loop(),
             keepalive_timeout=door.limits.idle,
             lingering_time=door.limits.lingering,
-            max_line_size=_TARGET,
-            max_field_size=_FIELD,
+            max_line_size=TARGET,
+            max_field_size=FIELD,
             max_headers=_FIELDS,
             auto_decompress=False,
             logger=_foreign,
@@ -263,7 +263,7 @@ def _nonsense(error: http_exceptions.HttpProcessingError) -> tuple[int, str]:
     if isinstance(error, http_exceptions.LineTooLong):
         return (
             (414, "the target is too long")
-            if error.args[1] == _TARGET
+            if error.args[1] == TARGET
             else (431, "a header field is too long")
         )
     if "Too many headers" in error.message:
