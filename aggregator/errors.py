@@ -9,6 +9,7 @@ AggregatorError
 │   │   └── HeldError  it was not asked: its host wants a pause
 │   └── ParseError     it was read, but it is not what its adapter understands
 ├── StoreError         the database refused; the refresh stops
+├── ListenError        the HTTP server cannot listen where it was told to
 └── PublishError       an output could not be written; the old one stays in place
 
 Whoever touches the outside world turns its exceptions into one of these at that line,
@@ -88,6 +89,10 @@ class ParseError(SourceError):
 
 class StoreError(AggregatorError):
     """The database refused; the refresh stops, and what was committed before stays."""
+
+
+class ListenError(AggregatorError):
+    """The HTTP server cannot listen where it was told to."""
 
 
 class PublishError(AggregatorError):

@@ -50,29 +50,39 @@ _OF_A_SOURCE: tuple[tuple[str, str, str, Callable[[SourceState], float | None]],
 )
 
 
-def render(states: Sequence[SourceState], version: str) -> str:
-    """Every number of these sources, by their ids."""
+def render(states: Sequence[SourceState], named: Sequence[SourceState], *, version: str, is_up: bool) -> str:
+    """The numbers of all sources together, and of each that is ``named``, by its id."""
     counts = Counter(state.state for state in states)
+    last = max((state.last_success for state in states if state.last_success), default=None)
     lines = [
+        *_family("up", "gauge", "Whether files are served and the store can be read.", [("", is_up)]),
+        *_family("info", "gauge", "Which version runs.", [(f'{{version="{_escaped(version)}"}}', 1)]),
         *_family(
-            "aggregator_info", "gauge", "Which version runs.", [(f'{{version="{_escaped(version)}"}}', 1)]
+            "sources",
+            "gauge",
+            "Sources in the configuration, by state.",
+            [(f'{{state="{state}"}}', counts[state]) for state in ORDER],
         ),
         *_family(
-            "aggregator_sources",
+            "items", "gauge", "Items that are kept and have not left.", [("", sum(s.items for s in states))]
+        ),
+        *_family(
+            "last_success_timestamp_seconds",
             "gauge",
-            "Sources by state.",
-            [(f'{{state="{state}"}}', counts[state]) for state in ORDER],
+            "When a source was last read well.",
+            [("", _seconds(last))],
         ),
     ]
     for name, kind, text, value in _OF_A_SOURCE:
-        known = [(f'{{source="{_escaped(state.id)}"}}', value(state)) for state in states]
-        lines += _family(f"aggregator_source_{name}", kind, text, known)
+        known = [(f'{{source="{_escaped(state.id)}"}}', value(state)) for state in named]
+        lines += _family(f"source_{name}", kind, text, known)
     return "\n".join(lines) + "\n"
 
 
 def _family(name: str, kind: str, text: str, samples: Iterable[tuple[str, float | None]]) -> list[str]:
+    name = f"aggregator_{name}"
     said = [f"{name}{labels} {number:.16g}" for labels, number in samples if number is not None]
-    return [f"# HELP {name} {text}", f"# TYPE {name} {kind}", *said]
+    return [f"# HELP {name} {text}", f"# TYPE {name} {kind}", *said] if said else []
 
 
 def _escaped(value: str) -> str:

@@ -18,8 +18,8 @@ LONGER: dict[str, str] = {
 
 DOORS = {
     "apscheduler": ("daemon/alarms.py",),
-    "aiohttp": ("web/",),
-    "brotli": ("web/bodies.py",),
+    "aiohttp": ("web/", "server/"),
+    "brotli": ("web/bodies.py", "server/files.py"),
     "charset_normalizer": ("sources/detector.py",),
     "click": ("cli/",),
     "feedgen": ("outputs/atom.py", "outputs/feedgen_entries.py"),

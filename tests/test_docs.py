@@ -12,6 +12,7 @@ import pytest
 from aggregator import due, patterns, slugs, tidy
 from aggregator.exchange import Exchange
 from aggregator.model import Batch, Bookmark, KnownDocument, Listing
+from aggregator.server import Limits, connections, files
 from aggregator.sources import entries, folders, mapping, opml, outlines
 from tests.builders import a_source
 from tests.fakes import FakeWeb
@@ -78,6 +79,12 @@ def test_the_limits_in_the_docs_are_those_of_the_code() -> None:
         "Retry-After": due.FARTHEST.days,
         "a local post": folders.MAX_BYTES // 2**20,
         "an OPML document": opml.MAX_BYTES // 2**20,
+        "connections of the HTTP server": Limits().connections,
+        "time for a request to come whole": int(Limits().idle),
+        "time for a client to take 128 KiB": int(Limits().patience),
+        "the target of a request": connections.TARGET,
+        "a header field": connections.FIELD,
+        "a file that is kept in memory": files.LARGEST // 2**20,
     }.items():
         (line,) = [line for line in told.splitlines() if line.startswith(f"| {what}")]
         assert f"| {limit:,} " in line, line

@@ -9,11 +9,17 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.metrics import render
+from aggregator import metrics
 from aggregator.polls import SourceState
 from tests.builders import NOW
 
 A_SOURCE = SourceState(id="posts", type="feed", title="", last_success=NOW, items=3)
+
+
+def render(states: list[SourceState], version: str) -> str:
+    return metrics.render(states, states, version=version, is_up=True)
+
+
 _LINE = re.compile(
     r"# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z]+=\"([^\"\\\n]|\\[\\\"n])*\"\})? -?[0-9.]+(e[+-]?[0-9]+)?"
 )
@@ -53,3 +59,12 @@ def test_what_is_not_known_has_no_number() -> None:
 def test_whatever_sources_are_called_every_line_can_be_read(ids: list[str]) -> None:
     for line in render([replace(A_SOURCE, id=each) for each in ids], "1").removesuffix("\n").split("\n"):
         assert _LINE.fullmatch(line), line
+
+
+def test_a_source_that_is_private_is_counted_and_not_named() -> None:
+    text = metrics.render([A_SOURCE], [], version="1", is_up=False)
+
+    assert 'aggregator_sources{state="ok"} 1\n' in text
+    assert "aggregator_items 3\n" in text
+    assert "aggregator_up 0\n" in text
+    assert "posts" not in text

@@ -76,6 +76,10 @@ class SiteAccess:
         listed = any(source.type in self.lists for source in self.settings.sources)
         return gather(self.settings.sources, self.lists, self.adapters[FEED], store.lists() if listed else {})
 
+    def public_sources(self, store: SqliteStore) -> frozenset[str]:
+        """Ids of the sources that may be named before anybody."""
+        return frozenset(each.id for each in self._subscriptions(store).everything if not each.private)
+
     def lock(self, wait: float) -> AbstractContextManager[object]:
         """The lock of the one process that writes; ``wait`` seconds for it at most. Raises LockedError."""
         from aggregator.store.lock import SiteLock

@@ -40,6 +40,7 @@ class _Commands(click.Group):
             "aggregator.cli.daemon:daemon",
             "Refresh when sources are due, watch local posts, until stopped.",
         ),
+        "serve": ("aggregator.cli.serve:serve", "Serve the outputs over HTTP."),
         "status": ("aggregator.cli.status:status", "Show how the sources are, failing ones first."),
         "list": ("aggregator.cli.listing:list_", "List sources, categories or items."),
         "explain": ("aggregator.cli.explain:explain", "Tell the way of one item, from file to feed."),

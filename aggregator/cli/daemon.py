@@ -13,9 +13,10 @@ from aggregator.cli.common import Duration, common_options, current, log_with_ti
 @click.option(
     "--wait", type=Duration(), default=0.0, metavar="DURATION", help="Wait for the lock, such as 5m."
 )
+@click.option("--no-serve", is_flag=True, help="Serve nothing over HTTP.")
 @common_options
-def daemon(*, wait: float) -> int:
-    r"""Read sources when they are due, watch local posts, and keep the outputs up to date, until stopped.
+def daemon(*, wait: float, no_serve: bool) -> int:
+    r"""Read sources when they are due, watch local posts, keep the outputs up to date and serve them.
 
     \b
     SIGTERM, SIGINT  finish what is under way within 10 s and stop; once more: stop at once
@@ -24,6 +25,7 @@ def daemon(*, wait: float) -> int:
     """
     from aggregator.daemon import Surroundings, run
     from aggregator.daemon.telling import tell
+    from aggregator.server import OutputServer
 
     common = current()
     log_with_time(common)
@@ -31,4 +33,5 @@ def daemon(*, wait: float) -> int:
     common.config = app.settings.path
     for warning in app.settings.warnings:
         tell("warning", warning, level=logging.WARNING)
-    return run(app, Surroundings(reload=common.app), wait=wait)
+    doors = () if no_serve else (OutputServer,)
+    return run(app, Surroundings(reload=common.app, doors=doors), wait=wait)
