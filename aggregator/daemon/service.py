@@ -204,8 +204,9 @@ class Daemon:
 
     # ── what happens ──
 
-    def _finished(self, changed: bool) -> None:
-        self._publishing.ask(SOON if changed else LATER)
+    def _finished(self, changed: bool, local: bool) -> None:
+        """A source was read. Whoever edits a post is waiting for it; whoever subscribed to a feed is not."""
+        self._publishing.ask(SOON if changed else LATER, rested=not (changed and local))
 
     def _beat(self) -> None:
         self._notify.alive()
