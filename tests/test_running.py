@@ -236,8 +236,9 @@ def test_what_a_newer_program_or_a_source_that_is_no_more_was_asked_is_forgotten
     with world.open() as running:
         running.store.leave("dance", "posts", world.clock())
         running.store.leave("pause", "gone", world.clock())
+        running.store.leave("hide", "no number", world.clock())
 
-        assert len(running.do_commands()) == 2
+        assert len(running.do_commands()) == 3
         assert running.store.commands() == []
 
 

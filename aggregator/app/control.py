@@ -87,7 +87,7 @@ def do(store: CommandStore, action: str, argument: str, at: datetime) -> None:
             store.set_paused(argument, action == "pause", at)
         case "reset":
             store.reset(argument)
-        case "hide" | "show":
+        case "hide" | "show" if argument.isdecimal():
             store.set_hidden(int(argument), action == "hide")
         case _:
             pass

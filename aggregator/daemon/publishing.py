@@ -23,7 +23,7 @@ SOON, LATER = 0.1, 30.0
 """Seconds to wait for more: after a change, and after a source was read that brought none."""
 
 _LONGEST_REST = 5.0
-"""It rests as long as it worked, at most so many seconds: reading, in the same process, comes first."""
+"""It rests as long as it worked, at most so many seconds: what comes in bit by bit is written together."""
 
 
 class Publishing:
@@ -39,9 +39,12 @@ class Publishing:
         self._goes_on = True
         self._running = asyncio.Lock()
 
-    def ask(self, within: float = SOON) -> None:
-        """Have it done within so many seconds."""
+    def ask(self, within: float = SOON, *, rested: bool = True) -> None:
+        """Have it done within so many seconds; ``rested``: not before it has rested from the last run."""
         at = self._monotonic() + within
+        if not rested:
+            self._rests_until = min(self._rests_until, at)
+            self._asked.set()
         if self._at is None or at < self._at:
             self._at = at
             self._asked.set()

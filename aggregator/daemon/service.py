@@ -18,7 +18,7 @@ from aggregator.daemon.heartbeat import Jump, Jumps, beat, steady
 from aggregator.daemon.notify import Notify
 from aggregator.daemon.publishing import LATER, SOON, Publishing
 from aggregator.daemon.telling import tell
-from aggregator.daemon.watching import Files, Watching
+from aggregator.daemon.watching import Files, Watching, signs
 from aggregator.daemon.work import Work
 from aggregator.errors import AggregatorError, ConfigError
 
@@ -34,6 +34,8 @@ _BEAT = 1.0
 _HOUSEKEEPING = 3600.0
 _DRAIN, _LAST = 5.0, 3.0
 """Seconds that requests under way have to end in, and the last publishing: together less than ten."""
+_HUNG = 1.5
+"""Seconds that threads have to end in."""
 _INTERRUPTED = 130
 
 
@@ -54,7 +56,14 @@ def run(app: App, surroundings: Surroundings, *, wait: float = 0.0) -> int:
     from aggregator.app.running import Running
 
     with app.opened(wait=wait, patience=3.0) as store:
-        return asyncio.run(Daemon(Running(app, store), surroundings).run())
+        return asyncio.run(_run(Daemon(Running(app, store), surroundings)))
+
+
+async def _run(daemon: Daemon) -> int:
+    """Run it, and see to it that the process ends: a thread that reads from a disk that hangs never would."""
+    code = await daemon.run()
+    asyncio.get_running_loop().call_later(_HUNG, os._exit, code)
+    return code
 
 
 class Daemon:
@@ -97,7 +106,7 @@ class Daemon:
     def _begin(self) -> None:
         self._alarms.start()
         self._alarms.every("housekeeping", _HOUSEKEEPING, self._keep_house)
-        self._configuration.watch([self._running.app.settings.path])
+        self._configuration.watch(signs([self._running.app.settings.path]))
         self._watch()
         self._work.touch(self._running.sources)
         self._work.look()
@@ -204,8 +213,9 @@ class Daemon:
 
     # ── what happens ──
 
-    def _finished(self, changed: bool) -> None:
-        self._publishing.ask(SOON if changed else LATER)
+    def _finished(self, changed: bool, local: bool) -> None:
+        """A source was read. Whoever edits a post is waiting for it; whoever subscribed to a feed is not."""
+        self._publishing.ask(SOON if changed else LATER, rested=not (changed and local))
 
     def _beat(self) -> None:
         self._notify.alive()
@@ -213,7 +223,6 @@ class Daemon:
             self._schedule_anew(jump)
         if self._configuration.look():
             self._reload(str(self._running.app.settings.path))
-        self._watching.look()
         self._do_commands()
         self._notify.status(self._status())
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import stat
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,7 +22,7 @@ from aggregator.daemon.mounts import is_silent
 from aggregator.daemon.telling import tell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable
 
 _QUIET, _TOGETHER = 100, 400
 """Milliseconds without a change after which those before are told, and after which they are in any case."""
@@ -35,8 +37,9 @@ class Sign(NamedTuple):
 
     device: int
     inode: int
-    size: int = 0
-    mtime_ns: int = 0
+    size: int
+    mtime_ns: int
+    is_folder: bool
 
 
 def sign(path: Path) -> Sign | None:
@@ -45,9 +48,17 @@ def sign(path: Path) -> Sign | None:
         status = path.stat()
     except OSError:
         return None
-    if path.is_dir():
-        return Sign(status.st_dev, status.st_ino)
-    return Sign(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+    is_folder = stat.S_ISDIR(status.st_mode)
+    size, mtime_ns = (0, 0) if is_folder else (status.st_size, status.st_mtime_ns)
+    return Sign(status.st_dev, status.st_ino, size, mtime_ns, is_folder)
+
+
+Signs = Mapping[Path, Sign | None]
+
+
+def signs(paths: Iterable[Path]) -> Signs:
+    """The sign of each."""
+    return {path: sign(path) for path in paths}
 
 
 class Files:
@@ -57,18 +68,21 @@ class Files:
         self._known: dict[Path, Sign | None] = {}
         self._moving: set[Path] = set()
 
-    def watch(self, paths: Collection[Path]) -> None:
-        """Watch these and no others; what a new one is now is taken for known."""
-        self._known = {path: self._known[path] if path in self._known else sign(path) for path in paths}
+    def watch(self, now: Signs) -> list[Path]:
+        """Watch these and no others, and tell which are new: what those are now is taken for known."""
+        new = [path for path in now if path not in self._known]
+        self._known = {path: self._known.get(path, each) for path, each in now.items()}
         self._moving &= self._known.keys()
+        return new
 
-    def look(self) -> list[Path]:
-        """Those that changed and have settled."""
+    def look(self, now: Signs | None = None) -> list[Path]:
+        """Those that changed and have settled; ``now``: how they look, where that is known."""
         settled: list[Path] = []
-        for path, before in self._known.items():
-            now = sign(path)
-            if now != before:
-                self._known[path] = now
+        for path, after in (signs(self._known) if now is None else now).items():
+            if path not in self._known:
+                continue
+            if after != self._known[path]:
+                self._known[path] = after
                 self._moving.add(path)
             elif path in self._moving:
                 self._moving.discard(path)
@@ -103,35 +117,49 @@ class Watching:
             self._wanted = dict(wanted)
             self._anew.set()
 
-    def look(self) -> None:
-        """To be called often: see what no event tells."""
-        changed = self._files.look()
-        replaced = [path for path, before in self._folders.items() if sign(path) != before]
-        if replaced or any(path.is_dir() for path in changed):
-            self._anew.set()
-        self._tell(
-            frozenset().union(*(self._wanted.get(path, frozenset()) for path in (*changed, *replaced)))
-        )
-
     async def run(self) -> None:
         """Watch, for ever."""
+        looking = asyncio.create_task(self._look_for_ever())
+        try:
+            while True:
+                await self._watch()
+        finally:
+            looking.cancel()
+
+    async def _look_for_ever(self) -> None:
+        """See what no event tells, from a thread: a disk that hangs holds up that alone."""
         while True:
-            self._anew.clear()
-            self._folders = {path: sign(path) for path in self._wanted if path.is_dir()}
-            self._files.watch(self._wanted.keys() - self._folders.keys())
-            polled = {path for path in self._folders if self._is_polled(path)}
-            groups = [
-                _Group(frozenset(paths), polls, self._began, self._heard, self._failed)
-                for paths, polls in ((polled, True), (self._folders.keys() - polled, False))
-                if paths
-            ]
+            await asyncio.sleep(_LOOKS / 1000)
+            self.look(await asyncio.to_thread(signs, tuple(self._wanted)))
+
+    def look(self, now: Signs) -> None:
+        """Take notice of how everything looks."""
+        changed = self._files.look(now)
+        replaced = [path for path, before in self._folders.items() if path in now and now[path] != before]
+        if replaced or any(_is_folder(now[path]) for path in changed):
+            self._anew.set()
+        self._tell_of((*changed, *replaced))
+
+    async def _watch(self) -> None:
+        """Watch what is there, until something else is to be watched."""
+        self._anew.clear()
+        now = await asyncio.to_thread(signs, tuple(self._wanted))
+        self._folders = {path: each for path, each in now.items() if _is_folder(each)}
+        files = {path: each for path, each in now.items() if path not in self._folders}
+        self._tell_of(self._files.watch(files))  # what changed before nobody saw
+        polled = await asyncio.to_thread(lambda: {path for path in self._folders if self._is_polled(path)})
+        groups = [
+            _Group(frozenset(paths), polls, self._began, self._heard, self._failed)
+            for paths, polls in ((polled, True), (self._folders.keys() - polled, False))
+            if paths
+        ]
+        for group in groups:
+            group.start()
+        try:
+            await self._anew.wait()
+        finally:
             for group in groups:
-                group.start()
-            try:
-                await self._anew.wait()
-            finally:
-                for group in groups:
-                    group.stop.set()
+                group.stop.set()
 
     def _is_polled(self, path: Path) -> bool:
         if self.how == "auto":
@@ -143,7 +171,7 @@ class Watching:
         self._backoff.went_well()
         how = "looked at every second" if polls else "told by the system"
         tell("watching", f"watching {', '.join(map(str, sorted(folders)))}: {how}", polls=polls)
-        self._tell(frozenset().union(*(self._wanted.get(folder, frozenset()) for folder in folders)))
+        self._tell_of(folders)
 
     def _heard(self, paths: Collection[str]) -> None:
         """These changed."""
@@ -166,9 +194,16 @@ class Watching:
         tell("watching", text, level=logging.WARNING, error=why)
         asyncio.get_running_loop().call_later(wait, self._anew.set)
 
+    def _tell_of(self, paths: Iterable[Path]) -> None:
+        self._tell(frozenset().union(*(self._wanted.get(path, frozenset()) for path in paths)))
+
     def _tell(self, source_ids: frozenset[str]) -> None:
         if source_ids:
             self._changed(source_ids)
+
+
+def _is_folder(there: Sign | None) -> bool:
+    return there is not None and there.is_folder
 
 
 @dataclass(frozen=True)

@@ -36,13 +36,13 @@ class Wakes(Protocol):
 
 
 class Work:
-    """What is being read. ``finished`` is told of each source whether anything of it changed.
+    """What is being read. ``finished`` is told of each source if anything changed, and if it is local.
 
     Sources on the web are read when they are due; local ones when they are told to have changed
     (:meth:`touch`), and now and then.
     """
 
-    def __init__(self, running: Running, alarms: Wakes, finished: Callable[[bool], None]) -> None:
+    def __init__(self, running: Running, alarms: Wakes, finished: Callable[[bool, bool], None]) -> None:
         self._running, self._alarms, self._finished = running, alarms, finished
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._once_more: set[str] = set()
@@ -133,8 +133,9 @@ class Work:
 
     def _take(self, name: str, result: SourceResult) -> None:
         refreshed(result, self._running.app.clock())
-        self._finished(result.state in _CHANGES)
         source = self._running.sources.get(name)
+        local = source is not None and not self._running.is_remote(source)
+        self._finished(result.state in _CHANGES, local)
         if source is None:
             return
         if result.next_check is not None:

@@ -87,6 +87,34 @@ def test_a_change_during_a_run_is_another_run_and_never_at_once() -> None:
     assert run(scenario).most_at_once == 1
 
 
+def test_what_somebody_waits_for_does_not_wait_for_the_rest() -> None:
+    now = 0.0
+
+    async def publish(goes_on: Callable[[], bool]) -> GenerateReport:
+        nonlocal now
+        now += 1000  # after which it rests for seconds
+        runs.append(now)
+        return GenerateReport()
+
+    async def main() -> float:
+        publishing = Publishing(publish, monotonic=lambda: now)
+        task = asyncio.create_task(publishing.run())
+        publishing.ask(0)
+        await until(lambda: len(runs) == 1)
+        publishing.ask(0)
+        await asyncio.sleep(0.01)
+        assert len(runs) == 1
+        began = asyncio.get_running_loop().time()
+        publishing.ask(0, rested=False)
+        await until(lambda: len(runs) == 2)
+        task.cancel()
+        return asyncio.get_running_loop().time() - began
+
+    runs: list[float] = []
+
+    assert asyncio.run(main()) < 4
+
+
 def test_what_fails_is_told_in_one_line_and_done_again(caplog: pytest.LogCaptureFixture) -> None:
     async def scenario(publishing: Publishing, press: Press) -> None:
         press.fails = [StoreError("it is busy"), "the disk is full", ZeroDivisionError("ours")]

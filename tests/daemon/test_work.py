@@ -26,7 +26,9 @@ HOUR = timedelta(hours=1)
 class Bench:
     """The work of a world, with an alarm that goes off when the test says so."""
 
-    def __init__(self, world: World, work: Work, alarms: FakeAlarms, changed: list[bool]) -> None:
+    def __init__(
+        self, world: World, work: Work, alarms: FakeAlarms, changed: list[tuple[bool, bool]]
+    ) -> None:
         self.world, self.work, self.alarms, self.changed = world, work, alarms, changed
 
     async def quiet(self) -> None:
@@ -52,8 +54,8 @@ def run(world: World, scenario: Callable[[Bench], Awaitable[None]]) -> None:
     async def main() -> None:
         with world.open() as running:
             async with running:
-                alarms, changed = FakeAlarms(), list[bool]()
-                work = Work(running, alarms, changed.append)
+                alarms, changed = FakeAlarms(), list[tuple[bool, bool]]()
+                work = Work(running, alarms, lambda *about: changed.append(about))
                 bench = Bench(world, work, alarms, changed)
                 work.touch(running.sources)
                 work.look()
@@ -216,10 +218,16 @@ def test_a_store_that_is_busy_is_waited_for(tmp_path: Path, caplog: pytest.LogCa
 
 
 def test_what_was_read_is_told_and_whether_it_changed_anything(tmp_path: Path) -> None:
-    world = World(tmp_path, local="posts")
+    world = World(tmp_path, local="posts", remote="a")
 
     async def scenario(bench: Bench) -> None:
-        assert bench.changed == [True]
+        assert sorted(bench.changed) == [(True, False), (True, True)]
+        world.web.fails["a"] = FetchError("timed out")
+        bench.changed.clear()
+        await bench.pass_time(timedelta(minutes=59))
+        bench.work.read_all()
+        await bench.quiet()
+        assert (False, False) in bench.changed
 
     run(world, scenario)
 
