@@ -34,6 +34,8 @@ class Exchange:
     status: int
     validators: Validators = NO_VALIDATORS
     body_hash: str = ""
+    url: str = ""
+    """After redirects, without credentials: whose validators and hash these are."""
     unchanged: bool = False
     moved: str | None = None
     retry_after: datetime | None = None
@@ -49,6 +51,8 @@ class Request:
 
     url: str
     validators: Validators = NO_VALIDATORS
+    validated: str | None = None
+    """The URL that gave these validators: they are told to it alone. None: to whatever is asked first."""
     headers: tuple[tuple[str, str], ...] = ()
     user_agent: str | None = None
     proxy: str | None = None

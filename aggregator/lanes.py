@@ -65,9 +65,17 @@ class Lanes:
 
     def hold_key_of(self, url: str) -> str | None:
         """The same, of an absolute http(s) URL; None: it is none."""
-        try:
-            parts = urlsplit(url)
-            port = parts.port or _PORTS[parts.scheme]
-        except (ValueError, KeyError):
+        host = host_of(url)
+        if host is None:
             return None
-        return self.hold_key(parts.scheme, (parts.hostname or "").removesuffix("."), port)
+        parts = urlsplit(url)
+        return self.hold_key(parts.scheme, host, parts.port or _PORTS[parts.scheme])
+
+
+def host_of(url: str) -> str | None:
+    """The host of an absolute http(s) URL, in lower case; None: it is none."""
+    try:
+        parts = urlsplit(url)
+        return (parts.hostname or "").removesuffix(".") if parts.port or _PORTS[parts.scheme] else None
+    except (ValueError, KeyError):
+        return None

@@ -260,6 +260,8 @@ class Bookmark:
     documents: Mapping[str, KnownDocument] = field(default_factory=lambda: _NOTHING)
     validators: Validators = NO_VALIDATORS
     body_hash: str = ""
+    validated: str | None = None
+    """The URL that gave the validators, after redirects; None: it is not known."""
     url: str | None = None
     """Where permanent redirects moved it for good; None: it is where it is configured."""
 

@@ -184,7 +184,7 @@ class _Run:
     def _outcome(self) -> Outcome:
         came = Outcome(at=self.now, error=str(self.error) if self.error else None, why="local: always due")
         if self.adapter.remote:
-            came = conclude(self._asked(), self.common.pace)
+            came = replace(conclude(self._asked(), self.common.pace), at=self.now)
         notices = [self.notice, self._moved(came)] if self.error is None else []
         self.outcome = replace(
             came,
@@ -203,7 +203,7 @@ class _Run:
         return Asked(
             source=self.source,
             state=self.state,
-            at=self.now,
+            at=self.common.clock(),  # it may have waited long for its turn
             error=self.error,
             exchange=self.exchange,
             calendar=self.calendar,

@@ -264,7 +264,11 @@ class _Run:
         outcome = Outcome(at=self.now, error=str(error) if error else None, why="local: always due")
         if "://" in self.source.location:
             asked = Asked(
-                source=self.source, state=self.state, at=self.now, error=error, exchange=self.exchange
+                source=self.source,
+                state=self.state,
+                at=self.common.clock(),
+                error=error,
+                exchange=self.exchange,
             )
             outcome = conclude(asked, self.common.pace)
         seconds = (self.common.clock() - self.now).total_seconds()

@@ -166,7 +166,7 @@ class FakeRefreshing(FakeState):
             )
             for name, (record, item_id) in source.documents.items()
         }
-        return Bookmark(documents, source.validators, source.body_hash, source.url)
+        return Bookmark(documents, source.validators, source.body_hash, source.validated, source.url)
 
     def known(self, source_id: str, native_ids: Iterable[str]) -> Mapping[str, Known]:
         source = self._sources.get(source_id)
@@ -344,7 +344,7 @@ def _host(source: Source) -> str | None:
 
 
 def _forget_exchange(source: StoredSource) -> None:
-    source.validators, source.body_hash = NO_VALIDATORS, ""
+    source.validators, source.body_hash, source.validated = NO_VALIDATORS, "", None
     source.next_check, source.due_from, source.why = None, None, ""
 
 
@@ -416,6 +416,7 @@ def _poll(outcome: Outcome) -> Poll:
 
 def _keep_exchange(source: StoredSource, exchange: Exchange) -> None:
     said, had = exchange.validators, source.validators
+    source.validated = exchange.url or None
     if exchange.status == 304:
         source.validators = Validators(
             had.etag if said.etag is None else said.etag,

@@ -36,6 +36,7 @@ class StoredSource:
     failures: int = 0
     validators: Validators = NO_VALIDATORS
     body_hash: str = ""
+    validated: str | None = None
     status: int | None = None
     next_check: datetime | None = None
     due_from: datetime | None = None

@@ -7,19 +7,33 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack, contextmanager
-from typing import TYPE_CHECKING, Self
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Protocol, Self
+
+from aggregator.contracts import HoldStore
+from aggregator.lanes import host_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from datetime import datetime
+    from collections.abc import Iterator, Mapping, Sequence
     from types import TracebackType
 
     from aggregator.config import Settings
-    from aggregator.contracts import Adapter, Clock, HoldStore, Web
+    from aggregator.contracts import Adapter, Clock, Web
     from aggregator.exchange import Answer, Request
     from aggregator.isolation import Isolation
     from aggregator.model import Batch, Source
+    from aggregator.polls import SourceState
     from aggregator.reading import Read
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+class Store(HoldStore, Protocol):
+    """What is to be known of other processes' requests."""
+
+    def states(self) -> Sequence[SourceState]:
+        """See :meth:`aggregator.contracts.Library.states`."""
+        ...
 
 
 class Equipment:
@@ -30,7 +44,7 @@ class Equipment:
     """
 
     def __init__(
-        self, settings: Settings, clock: Clock, store: HoldStore, *, after: Equipment | None = None
+        self, settings: Settings, clock: Clock, store: Store, *, after: Equipment | None = None
     ) -> None:
         self.settings = settings
         self._clock = clock
@@ -85,9 +99,20 @@ class Equipment:
                 from aggregator.app.network import polite_web
 
                 holds = self._store.holds(self._clock())
-                web = polite_web(self.settings, self._clock, holds=holds, on_hold=self._hold)
+                web = polite_web(
+                    self.settings, self._clock, holds=holds, asked=self._asked(), on_hold=self._hold
+                )
                 self._web = await self._stack.enter_async_context(web)
             return self._web
+
+    def _asked(self) -> Mapping[str, datetime]:
+        """When each host was last asked, as far as its sources tell."""
+        asked: dict[str, datetime] = {}
+        for state in self._store.states():
+            host = host_of(state.url or state.location)
+            if host and state.attempted and state.attempted > asked.get(host, _NEVER):
+                asked[host] = state.attempted
+        return asked
 
     def _hold(self, key: str, until: datetime) -> None:
         self._store.hold(key, until, self._clock())

@@ -24,9 +24,10 @@ def polite_web(
     clock: Clock,
     *,
     holds: Mapping[str, datetime] = MappingProxyType({}),
+    asked: Mapping[str, datetime] = MappingProxyType({}),
     on_hold: Callable[[str, datetime], None] = lambda _key, _until: None,
 ) -> PoliteWeb:
-    """A client, to be entered; ``holds`` and ``on_hold`` are those of :class:`PoliteWeb`."""
+    """A client, to be entered; ``holds``, ``asked`` and ``on_hold`` are those of :class:`PoliteWeb`."""
     fetch = settings.fetch
     agent = fetch.user_agent.replace("{version}", __version__)
     return PoliteWeb(
@@ -43,5 +44,6 @@ def polite_web(
         ),
         clock,
         holds=holds,
+        asked=asked,
         on_hold=on_hold,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,7 +16,6 @@ from aggregator.subscriptions import ReadLists
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
-    from datetime import datetime
 
     from aggregator.app.equipment import Equipment
     from aggregator.config import Settings
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from aggregator.polls import SourceState
     from aggregator.store import SqliteStore
 
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _LEASE = "being read; tried again then if that was cut off"
 
 
@@ -91,6 +91,8 @@ class Refreshing:
                 now.append(source)
             else:
                 waiting[source.id] = told
+        # Who has waited longest goes first: else whoever has its host ask for a pause keeps it to itself.
+        now.sort(key=lambda source: states[source.id].attempted or _NEVER)
         remote = [source.id for source in now if self.is_remote(source)]
         if remote:
             until = self.clock() + timedelta(seconds=self.settings.schedule.min)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _FARTHEST = timedelta(hours=6)
 """No alarm is set later than this: looking once too often costs little, and clocks are set."""
+_AT_ONCE = 1000
+"""An alarm that goes off sets itself anew; were that due at once while APScheduler has yet to hear that the
+first has ended, the second would be dropped as one too many."""
 
 
 class Alarms:
@@ -32,7 +35,8 @@ class Alarms:
         self._clock = clock
         logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # it tells of every job
         self._scheduler = AsyncIOScheduler(
-            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+            timezone=UTC,
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": _AT_ONCE},
         )
 
     def start(self) -> None:

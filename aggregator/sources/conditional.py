@@ -30,6 +30,7 @@ async def ask(
         Request(
             url=bookmark.url or url,
             validators=bookmark.validators,
+            validated=bookmark.validated,
             headers=source.headers,
             user_agent=source.user_agent,
             proxy=source.proxy,
@@ -60,6 +61,7 @@ def _exchange(answer: Answer, bookmark: Bookmark) -> Exchange:
         status=answer.status,
         validators=validators,
         body_hash="" if answer.status == HTTPStatus.IM_USED else body_hash,
+        url=answer.url,
         moved=answer.moved,
         retry_after=answer.retry_after,
         freshness=answer.freshness,

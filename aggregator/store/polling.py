@@ -69,15 +69,15 @@ class Polling(Connected):
             )
 
 
-def read_exchange(raw: sqlite3.Connection, source_id: str) -> tuple[Validators, str, str | None]:
-    """The validators and the body hash of the last good answer, and where the source moved to; or nothing."""
+def read_exchange(raw: sqlite3.Connection, source_id: str) -> tuple[Validators, str, str | None, str | None]:
+    """Validators and body hash of the last good answer, who gave them, and where the source moved to."""
     row = raw.execute(
-        "select etag, last_modified, body_hash, effective_url from sources where key = ?",
+        "select etag, last_modified, body_hash, validated_url, effective_url from sources where key = ?",
         (bindable(source_id),),
     ).fetchone()
-    etag, last_modified, body_hash, url = row or (None, None, "", None)
+    etag, last_modified, body_hash, validated, url = row or (None, None, "", None, None)
     validators = Validators(etag and original(etag), last_modified and original(last_modified))
-    return validators, original(body_hash), url and original(url)
+    return validators, original(body_hash), validated and original(validated), url and original(url)
 
 
 def keep_outcome(raw: sqlite3.Connection, source: int, outcome: Outcome) -> None:
@@ -179,7 +179,9 @@ def _keep_poll(raw: sqlite3.Connection, source: int, outcome: Outcome, at: int) 
 def forget_exchange(raw: sqlite3.Connection, source: int) -> None:
     """Have the next request ask for the whole, and be due now."""
     raw.execute(
-        "update sources set etag = null, last_modified = null, body_hash = '' where id = ?", (source,)
+        "update sources set etag = null, last_modified = null, body_hash = '', validated_url = null"
+        " where id = ?",
+        (source,),
     )
     make_due(raw, source)
 
@@ -205,6 +207,7 @@ def release(raw: sqlite3.Connection, source: int) -> None:
 
 def _keep_exchange(raw: sqlite3.Connection, source: int, exchange: Exchange) -> None:
     validators = exchange.validators
+    raw.execute("update sources set validated_url = ? where id = ?", (bindable(exchange.url) or None, source))
     said = (_bound(validators.etag), _bound(validators.last_modified), bindable(exchange.body_hash), source)
     if exchange.status == HTTPStatus.NOT_MODIFIED:
         raw.execute(

@@ -25,7 +25,10 @@ NOT_MODIFIED = 304
 _SINGLE = frozenset(
     {"age", "content-type", "date", "etag", "expires", "last-modified", "location", "retry-after"}
 )
-_SECONDS = re.compile(r"[0-9]{1,15}")
+_SECONDS = re.compile(r"[0-9]+")
+_MOST_SECONDS = 2**31
+"""What is more is as good as infinite (RFC 9111, 1.2.2)."""
+_MOST_DIGITS = 10
 _DIRECTIVE = re.compile(r'\s*([^\s=,"]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*)))?[^,]*')
 _NOT_KEPT = frozenset({"no-cache", "no-store"})
 _MAX_DIRECTIVES = 40
@@ -101,7 +104,10 @@ def _directives(value: str) -> Mapping[str, str]:
 def _seconds(value: str | None) -> float | None:
     """Delta-seconds (RFC 9111, 1.2.2), or None."""
     value = (value or "").strip()
-    return float(value) if _SECONDS.fullmatch(value) else None
+    if not _SECONDS.fullmatch(value):
+        return None
+    digits = value.lstrip("0") or "0"
+    return float(_MOST_SECONDS if len(digits) > _MOST_DIGITS else min(int(digits), _MOST_SECONDS))
 
 
 def refuse_other_deltas(trip: Trip, headers: Mapping[str, str]) -> None:
@@ -116,8 +122,9 @@ def retry_after(value: str | None, now: datetime) -> datetime | None:
     if value is None:
         return None
     value = value.strip()
-    if _SECONDS.fullmatch(value):
-        until = now + timedelta(seconds=min(int(value), MAX_RETRY_AFTER.total_seconds()))
+    seconds = _seconds(value)
+    if seconds is not None:
+        until = now + timedelta(seconds=min(seconds, MAX_RETRY_AFTER.total_seconds()))
     else:
         moment = dates.parse(value, UTC)
         if moment is None:

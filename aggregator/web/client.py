@@ -87,6 +87,7 @@ class PoliteWeb:
     """The contract ``Web`` over aiohttp; to be entered once, and used on the loop it was entered on.
 
     ``holds``: pauses that hosts asked for before, by their key in :class:`~aggregator.lanes.Lanes`;
+    ``asked``: when hosts were last asked, so that the pause between two requests outlives a process.
     ``on_hold`` is told of each new one, and until when, so that the next process knows of it.
     """
 
@@ -99,6 +100,7 @@ class PoliteWeb:
         monotonic: Callable[[], float] = time.monotonic,
         tls: ssl.SSLContext | None = None,
         holds: Mapping[str, datetime] = MappingProxyType({}),
+        asked: Mapping[str, datetime] = MappingProxyType({}),
         on_hold: Callable[[str, datetime], None] = lambda _key, _until: None,
     ) -> None:
         self._settings = settings
@@ -110,6 +112,8 @@ class PoliteWeb:
         )
         for key, until in holds.items():
             self._hosts.hold(key, (until - clock()).total_seconds(), until)
+        for host, moment in asked.items():
+            self._hosts.asked(host, (clock() - moment).total_seconds())
         self._on_hold = on_hold
         self._budget = Budget(settings.bytes_in_flight)
         self._tls = tls

@@ -52,6 +52,11 @@ class Hosts:
         self._lanes: dict[str, _Lane] = {}
         self._held: dict[str, tuple[float, datetime]] = {}
 
+    def asked(self, host: str, seconds_ago: float) -> None:
+        """A host was asked by another process: its pause goes on."""
+        lane = self._lane(host)
+        lane.free_at = max(lane.free_at, self._monotonic() - max(seconds_ago, 0.0) + lane.delay)
+
     @asynccontextmanager
     async def slot(self, scheme: str, host: str, port: int) -> AsyncIterator[None]:
         """Wait for a turn at a host; it ends with the block, and the host's pause begins.

@@ -1,11 +1,13 @@
 -- Frozen: a released migration is never edited; what changes later is a migration of its own.
 -- due_from: from when on a source counts as due for who comes by only now and then; next_check for the rest.
--- effective_url: where it is asked since permanent redirects to there were confirmed.
+-- effective_url: where it is asked since permanent redirects to there were confirmed; validated_url: who gave
+-- the validators, after redirects.
 -- wishes: JSON, what its publisher asks for; recent: JSON, when its newest items were published.
 -- A feed whose last request was answered well before this has no wishes yet: it is asked as ever.
 
 alter table sources add column due_from integer;
 alter table sources add column effective_url text;
+alter table sources add column validated_url text;
 alter table sources add column wishes text not null default '{}';
 alter table sources add column recent text not null default '[]';
 alter table sources add column wall text;
