@@ -67,8 +67,9 @@ def http_date(at: float) -> str:
 def document(*titles: str, inside: str = "", spaces: str = "") -> bytes:
     """An RSS feed with an entry a title. ``inside``: what its channel holds besides."""
     items = "".join(
-        f'<item><title>{escape(title)}</title><guid isPermaLink="false">tag:judge.example,2026:{escape(title)}'
-        f"</guid><link>https://judge.example/{number}</link><pubDate>{DAY}</pubDate></item>"
+        f"<item><title>{escape(title)}</title>"
+        f'<guid isPermaLink="false">tag:judge.example,2026:{escape(title)}</guid>'
+        f"<link>https://judge.example/{number}</link><pubDate>{DAY}</pubDate></item>"
         for number, title in enumerate(titles)
     )
     return (

@@ -36,7 +36,7 @@ class Pace:
 
     @property
     def soon(self) -> float:
-        """Sooner than any wish, though later than the interval: where nothing keeps a feed from being asked."""
+        """Later than the interval, and sooner than any wish: for feeds that nothing holds back."""
         return 2.5 * self.beat
 
     @property
@@ -52,7 +52,7 @@ class Pace:
     @property
     def timeout(self) -> float:
         """``fetch.timeout``."""
-        return 1.5 * self.beat
+        return min(1.5 * self.beat, 600.0)
 
     @property
     def delay(self) -> float:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _PIECE = b" " * 65536
 _MOST = 64 * 1024**2
 """Bytes after which it ends an endless body itself."""
-_LONGEST = 20
+_LONGEST = 5
 """Timeouts after which it ends what never ends."""
 _GONE = (ConnectionError, asyncio.IncompleteReadError, TimeoutError, asyncio.LimitOverrunError)
 

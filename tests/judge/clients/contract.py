@@ -31,8 +31,8 @@ class Client(Protocol):
 
     name: str
     offers: frozenset[str]
-    """``headers``: it sets those of a feed. ``adapting``: it may choose intervals. ``titles``: it can say what it
-    kept.
+    """``headers``: it sets those of a feed. ``adapting``: it may choose intervals. ``titles``: it tells what
+    it kept.
     """
 
     def subscribe(self, folder: Path, feeds: Sequence[Feed], pace: Pace) -> None:

@@ -34,7 +34,9 @@ class Site:
 
     def configure(self, feeds: Sequence[Feed], **more: object) -> None:
         """Write the configuration. Headers go by way of the environment, as secrets should."""
-        sources, hosts, beat = list[dict[str, object]](), dict[str, object](), seconds(self.pace.beat)
+        sources: list[dict[str, object]] = []
+        hosts: dict[str, object] = {}
+        beat = seconds(self.pace.beat)
         for feed in feeds:
             headers = {}
             for number, (name, value) in enumerate(feed.headers.items()):
@@ -60,8 +62,8 @@ class Site:
             "output": {"entries": 10_000, "max_entries": 10_000, "window": "0s"},
             "sources": sources,
         }  # fmt: skip
-        for key, value in more.items():
-            configuration[key] = configuration.get(key, {}) | value if isinstance(value, dict) else value
+        for key, part in more.items():
+            configuration[key] = configuration.get(key, {}) | part if isinstance(part, dict) else part
         self.folder.mkdir(exist_ok=True)
         (self.folder / "aggregator.yaml").write_text(json.dumps(configuration))
 
@@ -164,7 +166,7 @@ class Refresh:
         return self.site.titles()
 
 
-def every(beat: float, beats: int, work: Callable[[], None]) -> None:
+def every(beat: float, beats: int, work: Callable[[], object]) -> None:
     """Do something at every beat, for so many; what takes longer delays the next."""
     idle, start = threading.Event(), time.monotonic()
     for number in range(beats):

@@ -80,9 +80,10 @@ class Model:
             for feed in kind.feeds
         ]
         end = START + pace.beats * pace.beat
-        while (kept := min(feeds, key=lambda each: (self._start(each), each.due))) and self._start(
-            kept
-        ) < end:
+        while True:
+            kept = min(feeds, key=lambda each: (self._start(each), each.due))
+            if self._start(kept) >= end:
+                break
             self._poll(kept)
         self.seen.titles = frozenset().union(*(kept.titles for kept in feeds))
         return self.seen

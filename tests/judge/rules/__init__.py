@@ -18,6 +18,6 @@ from tests.judge.rules import (
 )
 
 __all__ = [
-    "RULES", "bodies", "connections", "credentials", "deltas", "failures", "freshness", "gone", "manners", "patience",
-    "redirects", "schedule", "validators", "wishes",
+    "RULES", "bodies", "connections", "credentials", "deltas", "failures", "freshness", "gone", "manners",
+    "patience", "redirects", "schedule", "validators", "wishes",
 ]  # fmt: skip

@@ -36,7 +36,8 @@ class _Ends(Rule):
         for each in seen.exchanges:
             took = None if each.ended is None else each.ended - each.asked.at
             if took is None or took > most:
-                yield f"request {each.asked.number + 1} was waited for {took or 0:.1f} s, and the timeout is {self.pace.timeout:.1f} s"
+                waited = "at no time" if took is None else f"after {took:.1f} s"
+                yield f"request {each.asked.number + 1} was left {waited}, not {self.pace.timeout} s"
 
 
 class SilentServer(_Ends):
@@ -61,4 +62,4 @@ class EndlessBody(_Ends):
         yield from super().verdict(seen)
         for each in seen.exchanges:
             if each.sent > self.pace.max_bytes + IN_FLIGHT:
-                yield f"took {each.sent / 1024**2:.0f} MiB, where {self.pace.max_bytes / 1024**2} were the limit"
+                yield f"took {each.sent / 1024**2:.0f} MiB; the limit was {self.pace.max_bytes / 1024**2}"

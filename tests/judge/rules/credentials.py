@@ -46,7 +46,7 @@ class _Credentials(Rule):
 
 
 class BasicOfItsUrl(_Credentials):
-    """Name and password of a URL are sent to its own host at once, and not to another one after a redirect."""
+    """Name and password of a URL are sent to its own host at once, and to no other one after a redirect."""
 
     source = "RFC 7617; RFC 9110, 15.4"
     broken_by = "sends credentials anywhere"

@@ -70,7 +70,7 @@ class Forbidden(_BacksOff):
 
 
 class Unauthorized(_BacksOff):
-    """A feed that answers 401 is asked less and less often, and never with credentials that were not given."""
+    """A feed that answers 401 is asked less and less often, never with credentials that nobody gave."""
 
     source = "RFC 9110, 11.6.1"
 

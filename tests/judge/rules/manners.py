@@ -123,7 +123,7 @@ class GetAlone(_Manners):
 
 
 class AsWritten(Rule):
-    """A URL is asked as it was written: order, percent signs and blanks of its query untouched, no fragment sent."""
+    """A URL is asked as it was written: its order, percent signs and blanks; only a fragment is not sent."""
 
     area = "manners"
     source = "RFC 3986, 6.2.2; RFC 9110, 7.1"

@@ -149,8 +149,8 @@ class _HoldsTheHost(_Patience):
                 since = each.asked.at - (refusal.ended or refusal.asked.at)
                 if CLOCK < since < self.pace.patience - 2 * CLOCK:
                     yield (
-                        f"{each.asked.target} was asked for {since:.2f} s after its host answered {self.status} and "
-                        f"asked for {self.pace.patience} s"
+                        f"{each.asked.target} was asked for {since:.2f} s after its host had answered "
+                        f"{self.status} and asked for {self.pace.patience} s"
                     )
         if len(seen.of("/other")) < self.polls:
             yield "the other feed was hardly asked for at all"

@@ -216,7 +216,7 @@ class RelativeLocation(_Stays):
     feeds = _Stays.feeds
 
     def answer(self, asked: Asked) -> Reply:
-        ways = {"/feed": "//%s:%d/a/b?c#d" % (self.place.hosts[1], self.place.port), "/a/b?c": "../new"}
+        ways = {"/feed": f"//{self.place.hosts[1]}:{self.place.port}/a/b?c#d", "/a/b?c": "../new"}
         return redirect(302, ways[asked.target]) if asked.target in ways else feed()
 
 

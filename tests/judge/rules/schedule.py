@@ -42,7 +42,7 @@ class FixedStaysFixed(AtItsInterval):
 
 
 class DeadIsAskedLess(Rule):
-    """A feed that never changes is asked less often, unless its interval is fixed, and still within schedule.max."""
+    """A feed that never changes is asked less often, still within schedule.max; fixed intervals aside."""
 
     area = "schedule"
     source = "practice: Cho and Garcia-Molina 2003"

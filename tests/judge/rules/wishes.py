@@ -190,7 +190,8 @@ class UpdateFrequency(Rule):
             at = before.asked.at + CLOCK
             # Counted from the last request, or from the default base, 1970.
             if gap < period - CLOCK and math.floor(at / period) == math.floor((at + gap) / period):
-                yield f"asked again {gap:.2f} s after request {before.asked.number + 1}, in one part of {period} s"
+                which = f"request {before.asked.number + 1}"
+                yield f"asked again {gap:.2f} s after {which}, in one part of {period} s"
         yield from too_late(self.main(seen), period + 1.5 * self.pace.beat)
 
 
