@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.judge.clients.contract import Feed
-from tests.judge.clients.ours import Site, stop
+from tests.judge.clients.ours import DRAINS, Site, stop
 from tests.judge.evidence import Asked, Seen, gaps
 from tests.judge.judging import feeds_of
 from tests.judge.replies import Manner, Reply, conditional, failing, feed
 from tests.judge.rule import Pace, Rule
-from tests.judge.server import Loopback
+from tests.judge.server import Loopback, Served
 from tests.judge.waiting import quiet, until
 
 TIMES = 10
@@ -58,82 +58,62 @@ def several(rule: type[Rule], count: int) -> list[type[Rule]]:
     return [type(f"{rule.__name__}{number}", (rule,), {}) for number in range(count)]
 
 
-class Kept:
-    """A site whose daemon is started again and again, each time with a feed more, which shows that it is at work."""
-
-    def __init__(self, root: Path, loopback: Loopback) -> None:
-        self.loopback = loopback
-        self.site = Site(root / "site", Pace(beat=3600.0))
-        self.feeds = [
-            each
-            for name, served in loopback.served.items()
-            if not name.startswith("_Canary")
-            for each in feeds_of(served)
-        ]
-        self.canaries = [
-            each
-            for name, served in loopback.served.items()
-            if name.startswith("_Canary")
-            for each in feeds_of(served)
-        ]
-
-    def start(self, canaries: int) -> subprocess.Popen[bytes]:
-        """Start it, and wait until it has asked for the newest canary and whatever else it will."""
-        feeds: list[Feed] = [*self.feeds, *self.canaries[:canaries]]
-        self.site.configure(feeds, schedule=SCHEDULE, fetch={"timeout": "5m"})
-        process = self.site.start("daemon", "--no-serve")
-        newest = (
-            list(self.loopback.served.values())[-len(self.canaries) :][canaries - 1] if canaries else None
-        )
-        until(
-            lambda: newest is None or bool(newest.seen.exchanges),
-            lambda: f"the new feed is not asked for: {self.site.said()}",
-        )
-        return process
+def feeds_on(loopback: Loopback) -> list[Feed]:
+    return [feed for served in loopback.served.values() for feed in feeds_of(served)]
 
 
-class _Canary(_Plain):
-    """A feed that is new, and therefore due."""
+def has_been_asked(served: Served) -> bool:
+    return bool(served.seen.exchanges)
+
+
+def asked(loopback: Loopback) -> dict[str, int]:
+    return {name: len(served.seen.exchanges) for name, served in loopback.served.items()}
 
 
 @pytest.fixture
 def loopback() -> Iterator[Loopback]:
-    rules = several(_Plain, 8) + several(_Failing, 4) + several(_Silent, 4) + several(_Canary, TIMES + 1)
+    rules = several(_Plain, 8) + several(_Failing, 4) + several(_Silent, 4)
     with Loopback(rules, Pace(beat=3600.0), network=140) as serving:
+        yield serving
+
+
+@pytest.fixture
+def canaries() -> Iterator[Loopback]:
+    """Feeds that are new, and therefore due: a daemon that asks for one is at work."""
+    with Loopback(several(_Plain, TIMES + 1), Pace(beat=3600.0), network=142) as serving:
         yield serving
 
 
 @pytest.mark.parametrize("way", [signal.SIGTERM, signal.SIGKILL], ids=["stopped", "killed"])
 def test_ten_restarts_in_a_row_ask_nobody_who_is_not_due(
-    tmp_path: Path, loopback: Loopback, way: signal.Signals
+    tmp_path: Path, loopback: Loopback, canaries: Loopback, way: signal.Signals
 ) -> None:
-    kept = Kept(tmp_path, loopback)
+    site = Site(tmp_path / "site", loopback.pace)
     began = time.monotonic()
 
-    for canaries in range(1, TIMES + 2):
-        process = kept.start(canaries)
+    for number, canary in enumerate(canaries.served.values(), 1):
+        feeds = [*feeds_on(loopback), *feeds_on(canaries)[:number]]
+        site.configure(feeds, schedule=SCHEDULE, fetch={"timeout": "5m"})
+        process = site.start("daemon", "--no-serve")
+        until(partial(has_been_asked, canary), site.said)
         quiet(loopback.requests, SETTLED)
-        if way is signal.SIGTERM:
-            assert stop(process) == 0, kept.site.said()
-        else:
-            process.send_signal(way)
-            process.wait()
+        process.send_signal(way)
+        code = process.wait(DRAINS)
+        assert code == (0 if way is signal.SIGTERM else -way), site.said()
 
-    asked = {name: len(served.seen.exchanges) for name, served in loopback.served.items()}
     assert time.monotonic() - began < 540, "too slow: what was being read at a kill is due again after 10 min"
-    assert asked == dict.fromkeys(asked, 1)
+    assert asked(loopback) == dict.fromkeys(loopback.served, 1)
+    assert asked(canaries) == dict.fromkeys(canaries.served, 1)
 
 
 def test_feeds_are_spread_over_the_interval_the_same_way_every_time(tmp_path: Path) -> None:
     interval, rules = 6.0, several(_Plain, 30)
     with Loopback(rules, Pace(beat=interval), network=144) as loopback:
         site = Site(tmp_path / "site", Pace(beat=interval))
-        feeds = [each for served in loopback.served.values() for each in feeds_of(served)]
         schedule = {"interval": "6s", "min": "1s", "max": "60s", "jitter": "50%"}
-        site.configure(feeds, schedule=schedule)
+        site.configure(feeds_on(loopback), schedule=schedule)
         process = site.start("daemon", "--no-serve")
-        fewest = lambda: min(len(served.seen.exchanges) for served in loopback.served.values())  # noqa: E731
-        until(lambda: fewest() >= 3, site.said)
+        until(lambda: min(asked(loopback).values()) >= 3, site.said)
         assert stop(process) == 0, site.said()
 
     first = {name: list(gaps(served.seen.exchanges)) for name, served in loopback.served.items()}

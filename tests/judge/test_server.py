@@ -108,8 +108,12 @@ def test_a_reset_is_one(loopback: Loopback) -> None:
 
 
 def test_who_takes_no_connection_writes_it_down(loopback: Loopback) -> None:
-    with connect(loopback, _Slams) as connection, pytest.raises(ConnectionError):
-        everything(connection)
+    def ask() -> None:
+        with connect(loopback, _Slams) as connection:
+            everything(connection)
+
+    with pytest.raises(ConnectionError):
+        ask()
 
     assert len(seen(loopback, _Slams).tries()) == 1
     assert seen(loopback, _Slams).exchanges == []
