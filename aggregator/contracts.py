@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         Reading,
         Source,
     )
+    from aggregator.polls import Poll, SourceState
     from aggregator.records import (
         ItemRecord,
         Known,
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
         Routable,
         Route,
         Save,
-        SourceState,
         Window,
     )
     from aggregator.views import Directory, Entry, Feed
@@ -152,6 +152,10 @@ class RefreshStore(Protocol):
         """How many of the source's items have not left."""
         ...
 
+    def recent(self, source_id: str, limit: int) -> Sequence[datetime]:
+        """When the newest items of a source were published, newest first; UTC."""
+        ...
+
     def lease(self, source_ids: Iterable[str], until: datetime, why: str) -> None:
         """Before they are fetched, have these sources be due again at ``until`` if nothing is saved."""
         ...
@@ -161,7 +165,7 @@ class RefreshStore(Protocol):
 
         With a successful outcome the validators and the body hash of its exchange are kept: a 304 refreshes
         what it names (RFC 9111, 4.3.4), any other answer replaces both, and a 226 (RFC 3229) has no hash of
-        the whole. A failure keeps what was.
+        the whole. A failure keeps what was; an outcome that was held changes when it is due and no more.
         """
         ...
 
@@ -171,6 +175,18 @@ class RefreshStore(Protocol):
 
     def recleaned(self, items: Sequence[tuple[int, Item]], now: datetime) -> None:
         """Keep newly cleaned forms: outputs follow, nothing counts as updated."""
+        ...
+
+
+class HoldStore(Protocol):
+    """Pauses that hosts asked for, by :meth:`aggregator.lanes.Lanes.hold_key`. All raise StoreError only."""
+
+    def holds(self, now: datetime) -> Mapping[str, datetime]:
+        """Those that are still running, and until when."""
+        ...
+
+    def hold(self, key: str, until: datetime, now: datetime) -> None:
+        """Remember one; what is over at ``now`` is forgotten."""
         ...
 
 
@@ -316,6 +332,10 @@ class Library(Protocol):
 
     def states(self) -> Sequence[SourceState]:
         """Every source ever configured, active ones in configuration order first."""
+        ...
+
+    def polls(self, source_id: str) -> Sequence[Poll]:
+        """The last polls of a remote source, newest first."""
         ...
 
     def outputs(self) -> Sequence[Output]:

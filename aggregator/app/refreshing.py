@@ -9,8 +9,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from aggregator import due
+from aggregator.due import Pace
 from aggregator.errors import FetchError
-from aggregator.refresh import Pace, Refresh, read_in_thread
+from aggregator.refresh import Refresh, read_in_thread
 from aggregator.reports import SourceResult
 from aggregator.subscriptions import ReadLists
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from aggregator.contracts import Adapter, Clock, SourceList, Web
     from aggregator.exchange import Answer, Request
     from aggregator.model import Source, SourceInfo
-    from aggregator.records import SourceState
+    from aggregator.polls import SourceState
     from aggregator.refresh import Reader
     from aggregator.store import SqliteStore
 
@@ -50,6 +51,8 @@ class Refreshing:
     """A source as readers see it, as far as the configuration says."""
     forced: bool
     """Read whether due or not."""
+    exact: bool = False
+    """Wait for the very moment at which a source is due, instead of counting it as due a little before."""
     thorough: bool
     accept_removals: bool
     progress: Callable[[str, int], None]
@@ -64,7 +67,7 @@ class Refreshing:
                 kinds=self.lists,
                 clock=self.clock,
                 web=await self._web(stack, needed=bool(now)),
-                next_check=self._next_check,
+                pace=self._pace(),
                 accept_removals=self.accept_removals,
             )
             read = {result.source_id: result for result in await reading.read(now)}
@@ -98,8 +101,7 @@ class Refreshing:
             source,
             self.adapters[source.type],
             self.info(source),
-            first_reading=state.last_success is None,
-            failures=state.failures,
+            state,
         )
         self.done(source.id)
         return replace(result, failing_since=state.first_failure) if result.error else result
@@ -109,51 +111,55 @@ class Refreshing:
     ) -> tuple[list[Source], dict[str, SourceResult]]:
         """Sources that are read now, and why the others are not."""
         states = {state.id: state for state in self.store.states()}
+        holds = self.store.holds(self.clock())
         waiting: dict[str, SourceResult] = {}
         now: list[Source] = []
         for source in sources:
-            is_remote = kinds[source.type].remote and "://" in source.location
-            told = self._not_now(source, states[source.id], is_remote=is_remote)
+            state = states[source.id]
+            told = self._stopped(source, state)
+            if told is None and kinds[source.type].remote and "://" in source.location:
+                told = self._not_due(source, state, holds)
             if told is None:
                 now.append(source)
             else:
                 waiting[source.id] = told
         return now, waiting
 
-    def _not_now(self, source: Source, state: SourceState, *, is_remote: bool) -> SourceResult | None:
+    def _stopped(self, source: Source, state: SourceState) -> SourceResult | None:
         if not source.enabled:
             return SourceResult(source_id=source.id, state="paused", why="switched off in the configuration")
         if state.paused:
             return SourceResult(source_id=source.id, state="paused", why="paused by hand")
-        if not is_remote or due.is_due(
-            self.clock(),
-            state.next_check,
-            interval=source.interval or self.settings.schedule.interval,
-            forced=self.forced,
-            held_until=state.held_until,
-        ):
+        if state.gone_since is not None:
+            return SourceResult(source_id=source.id, state="gone", status=state.status, why=state.why)
+        return None
+
+    def _not_due(
+        self, source: Source, state: SourceState, holds: Mapping[str, datetime]
+    ) -> SourceResult | None:
+        now = self.clock()
+        host = self.settings.fetch.lanes.hold_key_of(state.url or source.location)
+        until = holds.get(host or "")
+        if due.is_held(now, until):
+            return _waits(source, until, "Retry-After of its host")
+        if due.is_held(now, state.held_until):
+            return _waits(source, state.held_until, state.why)
+        when = state.next_check if self.exact else state.due_from
+        if due.is_due(now, when, attempted=state.attempted, forced=self.forced):
             return None
-        return SourceResult(source_id=source.id, state="not-due", next_check=state.next_check, why=state.why)
+        return _waits(source, state.next_check, state.why)
+
+    def _hold(self, key: str, until: datetime) -> None:
+        self.store.hold(key, until, self.clock())
 
     def _pace(self) -> Pace:
         schedule = self.settings.schedule
         return Pace(
-            interval=schedule.interval, minimum=schedule.min, maximum=schedule.max, jitter=schedule.jitter
-        )
-
-    def _next_check(
-        self, source: Source, now: datetime, failures: int, retry_after: datetime | None
-    ) -> tuple[datetime, str]:
-        pace = self._pace()
-        return due.next_check(
-            now,
-            interval=source.interval or pace.interval,
-            jitter=pace.jitter,
-            seed=source.location,
-            retry_after=retry_after,
-            failures=failures,
-            minimum=pace.minimum,
-            maximum=pace.maximum,
+            interval=schedule.interval,
+            minimum=schedule.min,
+            maximum=schedule.max,
+            jitter=schedule.jitter,
+            adaptive=schedule.adaptive,
         )
 
     async def _web(self, stack: AsyncExitStack, *, needed: bool) -> Web:
@@ -161,7 +167,8 @@ class Refreshing:
             return NoWeb()
         from aggregator.app.network import polite_web
 
-        return await stack.enter_async_context(polite_web(self.settings, self.clock))
+        web = polite_web(self.settings, self.clock, holds=self.store.holds(self.clock()), on_hold=self._hold)
+        return await stack.enter_async_context(web)
 
     def _reader(self, stack: AsyncExitStack, remote: Sequence[Source]) -> Reader:
         if not any(self.adapters[source.type].isolated for source in remote):
@@ -169,3 +176,7 @@ class Refreshing:
         from aggregator.isolation import Isolation
 
         return stack.enter_context(Isolation()).read
+
+
+def _waits(source: Source, until: datetime | None, why: str) -> SourceResult:
+    return SourceResult(source_id=source.id, state="not-due", next_check=until, why=why)

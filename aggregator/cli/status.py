@@ -12,7 +12,7 @@ from aggregator.dates import rfc3339
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from aggregator.records import SourceState
+    from aggregator.polls import SourceState
 
 
 @click.command(epilog="Example: aggregator status --failing")

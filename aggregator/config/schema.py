@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field
 from aggregator.config.fields import (
     Content,
     Headers,
-    Host,
+    HostPattern,
     Language,
     Line,
     Lines,
@@ -86,6 +86,10 @@ class HostSection(Section):
     host_delay: Annotated[float, Duration("0s", "1h")] | None = Field(
         default=None, description="Pause between two requests to this host."
     )
+    group: Line | None = Field(
+        default=None,
+        description="A name: hosts of one group share their limits, and the pauses their servers ask for.",
+    )
 
 
 class FetchSection(Section):
@@ -114,8 +118,10 @@ class FetchSection(Section):
         " `[127.0.0.1, rsshub.lan, 10.0.0.0/8]`.",
     )
     proxy: Proxy | None = Field(default=None, description="The HTTP proxy that everything is read through.")
-    hosts: Annotated[dict[Host, HostSection], BeforeValidator(distinct)] = Field(
-        default={}, description="Per host: `rsshub.lan: {per_host: 8, host_delay: 0s}`."
+    hosts: Annotated[dict[HostPattern, HostSection], BeforeValidator(distinct)] = Field(
+        default={},
+        description="Per host: `rsshub.lan: {per_host: 8, host_delay: 0s}`. `*.example.com` is every host"
+        " below that name; they share their limits.",
     )
 
 

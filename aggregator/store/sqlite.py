@@ -12,6 +12,7 @@ from aggregator.store.publishing import Publishing
 from aggregator.store.refreshing import Refreshing
 from aggregator.store.routing import Routing
 from aggregator.store.saving import Saving
+from aggregator.store.states import States
 from aggregator.store.syncing import Syncing
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from aggregator.store.connection import Connection
 
 
-class SqliteStore(Syncing, Lists, Refreshing, Polling, Saving, Routing, Publishing, Reading):
-    """A RefreshStore, ListStore, RoutingStore, PublishStore and Library; ``open_store`` opens it."""
+class SqliteStore(Syncing, Lists, Refreshing, Polling, Saving, Routing, Publishing, States, Reading):
+    """Every contract of a store in one; ``open_store`` opens it."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
