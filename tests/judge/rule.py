@@ -52,12 +52,12 @@ class Pace:
     @property
     def timeout(self) -> float:
         """``fetch.timeout``."""
-        return min(1.5 * self.beat, 600.0)
+        return min(1.5 * self.beat, max(3.0, 0.4 * self.beat))
 
     @property
     def delay(self) -> float:
         """``fetch.host_delay``, where a rule is about it."""
-        return 0.5 * self.beat
+        return 0.2 * self.beat
 
     max_bytes: int = 256 * 1024
 

@@ -32,7 +32,7 @@ class _Ends(Rule):
         return _Reply(200, (("Content-Type", "application/rss+xml"),), b"<rss><channel>", self.manner)
 
     def verdict(self, seen: Seen) -> Iterator[str]:
-        most = self.pace.timeout + 1.5 * self.pace.beat
+        most = self.pace.timeout + self.pace.beat
         for each in seen.exchanges:
             took = None if each.ended is None else each.ended - each.asked.at
             if took is None or took > most:
