@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from aggregator.polls import SourceState
+    from aggregator.polls import SourceState, Standing
 
-ORDER = ("blocked", "failing", "gone", "late", "waiting", "paused", "ok")
+ORDER: tuple[Standing, ...] = ("blocked", "failing", "gone", "late", "waiting", "paused", "ok")
 """States, those that want attention first."""
 TROUBLED = frozenset({"blocked", "failing", "gone"})
 

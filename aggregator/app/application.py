@@ -8,10 +8,12 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from aggregator import health
 from aggregator.app.subscribing import Subscribing
 from aggregator.errors import LockedError, UsageError
 from aggregator.model import SourceInfo
 from aggregator.urls import absolute
+from aggregator.views import SourceHealth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -163,6 +165,26 @@ class App(Subscribing):
             if not source.private
         )
 
+    def _health(self, store: SqliteStore) -> tuple[SourceHealth, ...]:
+        """How each source is, as anybody may know; private and disabled ones left out."""
+        shown = {
+            each.id: each
+            for each in self._subscriptions(store).everything
+            if not each.private and each.enabled
+        }
+        states = [state for state in store.states() if state.active and state.id in shown]
+        return tuple(
+            SourceHealth(
+                id=state.id,
+                title=shown[state.id].title or state.title or state.id,
+                state=state.state,
+                since=state.since,
+                url=absolute(shown[state.id].location) if "://" in shown[state.id].location else None,
+                status=state.status if state.state in health.TROUBLED else None,
+            )
+            for state in health.by_urgency(states)
+        )
+
     # ── outputs ──
 
     def generate(
@@ -227,6 +249,7 @@ class App(Subscribing):
             site=replace(self.settings.site, id=everything.atom_id),
             names=store.registry().names,
             sources=self._listed(store),
+            health=self._health(store),
             source_content={s.id: s.content for s in subscriptions.sources if s.content is not None},
         )
         return Generate(store=store, folder=self._folder(store), rendering=rendering)
@@ -238,9 +261,10 @@ class App(Subscribing):
 
     def _renderers(self) -> Sequence[Renderer]:
         from aggregator.outputs.atom import Atom
+        from aggregator.outputs.health import Health
         from aggregator.outputs.opml import Opml
 
-        renderers: list[Renderer] = [Atom(), Opml()]
+        renderers: list[Renderer] = [Atom(), Opml(), Health()]
         if "json" in self.settings.output.formats:
             from aggregator.outputs.jsonfeed import JsonFeed
 
