@@ -2,7 +2,7 @@
 
     python -m benchmarks.politeness [--client NAME …] [--keep FOLDER] [--write docs/politeness.md]
 
-Needs curl and newsboat. Takes most of an hour, for reader's sake, whose intervals are whole minutes. Results are
+Needs curl and newsboat. Takes most of an hour, for reader, whose intervals are whole minutes. Results are
 kept in a folder, a file a client, so that one can be measured again without the others.
 """
 
