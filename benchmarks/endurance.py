@@ -66,18 +66,14 @@ def endure(folder: Path, seconds: float, tell: Callable[[str], None] = lambda _:
             for feed in range(FEEDS)
         ]
         site.configure(feeds, **SETTINGS)
-        process = site.start("daemon", "--no-serve")
-        try:
+        with site.daemon() as process:
             _watch(process, endured, farm, seconds, tell)
             status = site.run("status")
             endured.status = {int(each["id"].removeprefix("feed-")): each for each in status["sources"]}
             began = time.monotonic()
             endured.code = stop(process)
             endured.stopping = time.monotonic() - began
-        finally:
-            process.kill()
-            process.wait()
-            endured.said = site.said()
+        endured.said = site.said()
         endured.asked = farm.asked.copy()
     return endured
 

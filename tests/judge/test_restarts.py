@@ -77,10 +77,13 @@ def loopback() -> Iterator[Loopback]:
         yield serving
 
 
+class _Canary(_Plain):
+    """A feed that is new, and therefore due: a daemon that asks for it is at work."""
+
+
 @pytest.fixture
 def canaries() -> Iterator[Loopback]:
-    """Feeds that are new, and therefore due: a daemon that asks for one is at work."""
-    with Loopback(several(_Plain, TIMES + 1), Pace(beat=3600.0), network=142) as serving:
+    with Loopback(several(_Canary, TIMES + 1), Pace(beat=3600.0), network=142) as serving:
         yield serving
 
 
@@ -94,11 +97,11 @@ def test_ten_restarts_in_a_row_ask_nobody_who_is_not_due(
     for number, canary in enumerate(canaries.served.values(), 1):
         feeds = [*feeds_on(loopback), *feeds_on(canaries)[:number]]
         site.configure(feeds, schedule=SCHEDULE, fetch={"timeout": "5m"})
-        process = site.start("daemon", "--no-serve")
-        until(partial(has_been_asked, canary), site.said)
-        quiet(loopback.requests, SETTLED)
-        process.send_signal(way)
-        code = process.wait(DRAINS)
+        with site.daemon() as process:
+            until(partial(has_been_asked, canary), site.said, process)
+            quiet(loopback.requests, SETTLED)
+            process.send_signal(way)
+            code = process.wait(DRAINS)
         assert code == (0 if way is signal.SIGTERM else -way), site.said()
 
     assert time.monotonic() - began < 540, "too slow: what was being read at a kill is due again after 10 min"
@@ -112,9 +115,9 @@ def test_feeds_are_spread_over_the_interval_the_same_way_every_time(tmp_path: Pa
         site = Site(tmp_path / "site", Pace(beat=interval))
         schedule = {"interval": "6s", "min": "1s", "max": "60s", "jitter": "50%"}
         site.configure(feeds_on(loopback), schedule=schedule)
-        process = site.start("daemon", "--no-serve")
-        until(lambda: min(asked(loopback).values()) >= 3, site.said)
-        assert stop(process) == 0, site.said()
+        with site.daemon() as process:
+            until(lambda: min(asked(loopback).values()) >= 3, site.said, process)
+            assert stop(process) == 0, site.said()
 
     first = {name: list(gaps(served.seen.exchanges)) for name, served in loopback.served.items()}
     waits = {name: (found[0][1], found[1][1]) for name, found in first.items()}

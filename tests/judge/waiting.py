@@ -7,17 +7,19 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable
 
 LIMIT = 60.0
 _STEP = 0.02
 
 
-def until(happened: Callable[[], bool], what: Callable[[], str], limit: float = LIMIT) -> None:
-    """Wait for it; after ``limit`` seconds it has failed, with what there is to say."""
-    idle, end = threading.Event(), time.monotonic() + limit
+def until(happened: Callable[[], bool], said: Callable[[], str], process: subprocess.Popen[bytes]) -> None:
+    """Wait for what a process is to do; it has failed if the process ends, or takes too long."""
+    idle, end = threading.Event(), time.monotonic() + LIMIT
     while not happened():
-        assert time.monotonic() < end, what()
+        assert process.poll() is None, f"ended with {process.returncode}: {said()}"
+        assert time.monotonic() < end, said()
         idle.wait(_STEP)
 
 

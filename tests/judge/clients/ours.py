@@ -9,12 +9,13 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tests.judge.clients.contract import Feed
     from tests.judge.rule import Pace
@@ -75,6 +76,16 @@ class Site:
             command = [sys.executable, "-m", "aggregator", *arguments]
             return subprocess.Popen(command, cwd=self.folder, env=environ, stdout=out, stderr=err)
 
+    @contextmanager
+    def daemon(self) -> Iterator[subprocess.Popen[bytes]]:
+        """A daemon that runs; at the end it is killed if it still does."""
+        process = self.start("daemon", "--no-serve")
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
     def run(self, *arguments: str) -> dict[str, Any]:
         """Run a command that prints JSON."""
         code = self.start(*arguments, "--json").wait(120)
@@ -104,10 +115,7 @@ def seconds(value: float) -> str:
 def stop(process: subprocess.Popen[bytes]) -> int:
     """Ask a daemon to stop; its exit code."""
     process.send_signal(signal.SIGTERM)
-    try:
-        return process.wait(DRAINS)
-    finally:
-        process.kill()
+    return process.wait(DRAINS)
 
 
 @dataclass
@@ -126,13 +134,13 @@ class Daemon:
 
     def run(self) -> None:
         """Run it for as long as the pace says, and stop it."""
-        process = self.site.start("daemon", "--no-serve")
-        try:
-            process.wait(self.pace.beats * self.pace.beat)
-        except subprocess.TimeoutExpired:
-            self.code = stop(process)
-        else:
-            raise AssertionError(f"the daemon stopped by itself: {self.site.said()}")
+        with self.site.daemon() as process:
+            try:
+                process.wait(self.pace.beats * self.pace.beat)
+            except subprocess.TimeoutExpired:
+                self.code = stop(process)
+            else:
+                raise AssertionError(f"the daemon stopped by itself: {self.site.said()}")
 
     def titles(self) -> Mapping[str, frozenset[str]]:
         """What the store holds."""
