@@ -8,12 +8,14 @@ seam is in one file.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
+    from pathlib import Path
 
+    from aggregator.commands import Command
     from aggregator.exchange import Answer, Exchange, Request
     from aggregator.model import (
         Batch,
@@ -96,6 +98,15 @@ class SourceList(Protocol):
 
     def sources(self, source: Source, document: Document) -> ListReading:
         """Read the document. Pure. Raises ParseError where it is none, or not whole."""
+        ...
+
+
+@runtime_checkable
+class Watchable(Protocol):
+    """What an adapter or a kind of list may offer besides: then a change on disk is read at once."""
+
+    def watched(self, source: Source) -> Sequence[Path]:
+        """Folders, with all that is below them, and files whose changes are changes of the source."""
         ...
 
 
@@ -202,6 +213,49 @@ class ListStore(Protocol):
         ...
 
 
+class CommandStore(Protocol):
+    """The store as commands see it that another process may have to do. All raise StoreError only.
+
+    Each method is one transaction. Whoever does a command removes it afterwards: a crash between has it done
+    twice, so that doing it again must be harmless.
+    """
+
+    def leave(self, action: str, argument: str, at: datetime) -> int:
+        """Leave a command for whoever writes; returns its number. The one thing written without the lock."""
+        ...
+
+    def commands(self) -> Sequence[Command]:
+        """What was left and is not done, oldest first."""
+        ...
+
+    def done(self, command_ids: Iterable[int]) -> None:
+        """Forget these."""
+        ...
+
+    def set_paused(self, source_id: str, paused: bool, now: datetime) -> bool:
+        """Have a source not be read, or be read again; False: nobody knows it."""
+        ...
+
+    def reset(self, source_id: str) -> bool:
+        """Forget how far a source was read, its failures, and where it moved to or that it is gone.
+
+        Items stay, and so does a running Retry-After. False: nobody knows it.
+        """
+        ...
+
+    def set_hidden(self, item_id: int, hidden: bool) -> None:
+        """Take an item out of every output, or let it back in; it awaits routing."""
+        ...
+
+
+class ScheduleStore(Protocol):
+    """The store as whoever runs for long sees it. Raises StoreError only."""
+
+    def shift(self, by: timedelta) -> None:
+        """The clock was set by so much: what is due, or held back, some time from now stays so far away."""
+        ...
+
+
 class RoutingStore(Protocol):
     """The store as ``routing`` sees it. Each method is one transaction; all raise StoreError only."""
 
@@ -238,10 +292,6 @@ class RoutingStore(Protocol):
 
         An entry names the categories of its item, so all outputs of an item that came or went are told.
         """
-        ...
-
-    def set_hidden(self, item_id: int, hidden: bool) -> None:
-        """Take an item out of every output, or let it back in; it awaits routing."""
         ...
 
 

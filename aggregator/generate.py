@@ -12,7 +12,7 @@ from aggregator.errors import PublishError, UsageError
 from aggregator.reports import GenerateReport
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from aggregator.contracts import Folder, PublishStore
     from aggregator.records import Output
@@ -29,6 +29,8 @@ class Generate:
     store: PublishStore
     folder: Folder
     rendering: Rendering
+    goes_on: Callable[[], bool] = lambda: True
+    """Asked before each group of outputs; where it says no, the rest stays outdated."""
     _errors: dict[str, list[PublishError]] = field(default_factory=dict)
     """By reason: a full disk fails every output, and is told once."""
 
@@ -55,7 +57,7 @@ class Generate:
         self._errors.clear()
         written = self._write_feeds([output for output in due if output.kind != "directory"])
         directory = self.rendering.directory(self.store.outputs()) if due or prune else None
-        if directory is not None:
+        if directory is not None and self.goes_on():
             written += self._write([directory])
         after = self.store.outputs()
         unneeded = self._unneeded(after, directory)
@@ -154,6 +156,8 @@ class Generate:
     def _write_feeds(self, due: Sequence[Output]) -> list[str]:
         written: list[str] = []
         for start in range(0, len(due), _AT_ONCE):
+            if not self.goes_on():
+                break
             written += self._write([self.rendering.feed(output) for output in due[start : start + _AT_ONCE]])
         return written
 

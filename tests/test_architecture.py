@@ -17,7 +17,7 @@ LONGER: dict[str, str] = {
 }
 
 DOORS = {
-    "apscheduler": (),
+    "apscheduler": ("daemon/alarms.py",),
     "aiohttp": ("web/",),
     "brotli": ("web/bodies.py",),
     "charset_normalizer": ("sources/detector.py",),
@@ -37,9 +37,10 @@ DOORS = {
     "requests": (),
     "rich": ("cli/",),
     "selectolax": ("markup.py",),
-    "socket": ("web/faults.py", "web/sockets.py"),
+    "socket": ("daemon/notify.py", "web/faults.py", "web/sockets.py"),
     "sqlite3": ("store/",),
     "urllib.request": (),
+    "watchfiles": ("daemon/watching.py",),
     "yaml": ("config/", "sources/"),
 }
 

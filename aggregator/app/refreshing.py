@@ -1,41 +1,59 @@
-"""Which sources are read now, and with what: the web and the child process are started only when needed."""
+"""Which sources are read now, and how: the one path of the one-off command and of whoever runs for long."""
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from aggregator import due
 from aggregator.due import Pace
-from aggregator.errors import FetchError
-from aggregator.refresh import Refresh, read_in_thread
+from aggregator.refresh import Refresh
 from aggregator.reports import SourceResult
 from aggregator.subscriptions import ReadLists
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from datetime import datetime
 
+    from aggregator.app.equipment import Equipment
     from aggregator.config import Settings
-    from aggregator.contracts import Adapter, Clock, SourceList, Web
-    from aggregator.exchange import Answer, Request
+    from aggregator.contracts import Adapter, Clock, SourceList
     from aggregator.model import Source, SourceInfo
     from aggregator.polls import SourceState
-    from aggregator.refresh import Reader
     from aggregator.store import SqliteStore
 
 _LEASE = "being read; tried again then if that was cut off"
 
 
-class NoWeb:
-    """What local sources are handed."""
+class Begun(NamedTuple):
+    """What is read now, by source id: how; and why each of the others is not."""
 
-    async def get(self, request: Request) -> Answer:
-        """Refuse."""
-        raise FetchError(f"{request.url}: a local source reads nothing from the network")
+    starts: Mapping[str, Callable[[], Awaitable[SourceResult]]]
+    waiting: Mapping[str, SourceResult]
+
+
+def no_progress(*_news: object) -> None:
+    """Show nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What is asked of one refresh."""
+
+    forced: bool = False
+    """Read whether due or not."""
+    thorough: bool = False
+    """Read every document, also those whose size and time say that they are as they were."""
+    accept_removals: bool = False
+    punctual: bool = False
+    """Read nothing ahead of its time: who can wake at any moment needs no tolerance."""
+    progress: Callable[[str, int], None] = no_progress
+    """Told a source's id and how many documents were just read."""
+    done: Callable[[str], None] = no_progress
+    """Told the id of a source that was read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,54 +65,75 @@ class Refreshing:
     lists: Mapping[str, SourceList]
     store: SqliteStore
     clock: Clock
+    equipment: Equipment
     info: Callable[[Source], SourceInfo]
     """A source as readers see it, as far as the configuration says."""
-    forced: bool
-    """Read whether due or not."""
-    exact: bool = False
-    """Wait for the very moment at which a source is due, instead of counting it as due a little before."""
-    thorough: bool
-    accept_removals: bool
-    progress: Callable[[str, int], None]
-    done: Callable[[str], None]
-
-    async def read_lists(self, lists: Sequence[Source]) -> tuple[SourceResult, ...]:
-        """Read lists of sources, side by side."""
-        now, waiting = self._split(lists, self.lists)
-        async with AsyncExitStack() as stack:
-            reading = ReadLists(
-                store=self.store,
-                kinds=self.lists,
-                clock=self.clock,
-                web=await self._web(stack, needed=bool(now)),
-                pace=self._pace(),
-                accept_removals=self.accept_removals,
-            )
-            read = {result.source_id: result for result in await reading.read(now)}
-        return tuple(waiting.get(each.id) or read[each.id] for each in lists)
+    options: Options
 
     async def run(self, sources: Sequence[Source]) -> tuple[SourceResult, ...]:
         """Read those that are due, side by side; results are in the order of ``sources``."""
-        now, waiting = self._split(sources, self.adapters)
-        remote = [source for source in now if self.adapters[source.type].remote]
+        begun = self.begin(sources)
+        read = await asyncio.gather(*(start() for start in begun.starts.values()))
+        results = {result.source_id: result for result in read}
+        return tuple(begun.waiting.get(source.id) or results[source.id] for source in sources)
+
+    def begin(self, sources: Sequence[Source]) -> Begun:
+        """Choose those that are due, sources and lists of sources; those on the web are leased."""
+        states = {state.id: state for state in self.store.states()}
+        holds = self.store.holds(self.clock())
+        waiting: dict[str, SourceResult] = {}
+        now: list[Source] = []
+        for source in sources:
+            told = self._stopped(source, states[source.id])
+            if told is None and self.is_remote(source):
+                told = self._not_due(source, states[source.id], holds)
+            if told is None:
+                now.append(source)
+            else:
+                waiting[source.id] = told
+        remote = [source.id for source in now if self.is_remote(source)]
         if remote:
             until = self.clock() + timedelta(seconds=self.settings.schedule.min)
-            self.store.lease([source.id for source in remote], until, _LEASE)
-        states = {state.id: state for state in self.store.states()}
-        async with AsyncExitStack() as stack:
-            refresh = Refresh(
-                store=self.store,
-                clock=self.clock,
-                web=await self._web(stack, needed=bool(remote)),
-                read_isolated=self._reader(stack, remote),
-                pace=self._pace(),
-                accept_removals=self.accept_removals,
-                thorough=self.thorough,
-                progress=self.progress,
-            )
-            read = await asyncio.gather(*(self._read(refresh, source, states[source.id]) for source in now))
-        results = {result.source_id: result for result in read}
-        return tuple(waiting.get(source.id) or results[source.id] for source in sources)
+            self.store.lease(remote, until, _LEASE)
+        refresh, reading = self._refresh(), self._read_lists()
+        starts = {
+            source.id: partial(self._read_list, reading, source)
+            if source.type in self.lists
+            else partial(self._read, refresh, source, states[source.id])
+            for source in now
+        }
+        return Begun(starts, waiting)
+
+    def is_remote(self, source: Source) -> bool:
+        """Whether it asks somebody else's server: then it is read only when it is due."""
+        kind = self.lists.get(source.type) or self.adapters[source.type]
+        return kind.remote and "://" in source.location
+
+    def _refresh(self) -> Refresh:
+        return Refresh(
+            store=self.store,
+            clock=self.clock,
+            web=self.equipment,
+            read_isolated=self.equipment.read,
+            pace=self._pace(),
+            accept_removals=self.options.accept_removals,
+            thorough=self.options.thorough,
+            progress=self.options.progress,
+        )
+
+    def _read_lists(self) -> ReadLists:
+        return ReadLists(
+            store=self.store,
+            kinds=self.lists,
+            clock=self.clock,
+            web=self.equipment,
+            pace=self._pace(),
+            accept_removals=self.options.accept_removals,
+        )
+
+    async def _read_list(self, reading: ReadLists, source: Source) -> SourceResult:
+        (result,) = await reading.read([source])
+        return result
 
     async def _read(self, refresh: Refresh, source: Source, state: SourceState) -> SourceResult:
         result = await refresh.source(
@@ -103,27 +142,8 @@ class Refreshing:
             self.info(source),
             state,
         )
-        self.done(source.id)
+        self.options.done(source.id)
         return replace(result, failing_since=state.first_failure) if result.error else result
-
-    def _split(
-        self, sources: Sequence[Source], kinds: Mapping[str, Adapter] | Mapping[str, SourceList]
-    ) -> tuple[list[Source], dict[str, SourceResult]]:
-        """Sources that are read now, and why the others are not."""
-        states = {state.id: state for state in self.store.states()}
-        holds = self.store.holds(self.clock())
-        waiting: dict[str, SourceResult] = {}
-        now: list[Source] = []
-        for source in sources:
-            state = states[source.id]
-            told = self._stopped(source, state)
-            if told is None and kinds[source.type].remote and "://" in source.location:
-                told = self._not_due(source, state, holds)
-            if told is None:
-                now.append(source)
-            else:
-                waiting[source.id] = told
-        return now, waiting
 
     def _stopped(self, source: Source, state: SourceState) -> SourceResult | None:
         if not source.enabled:
@@ -144,13 +164,10 @@ class Refreshing:
             return _waits(source, until, "Retry-After of its host")
         if due.is_held(now, state.held_until):
             return _waits(source, state.held_until, state.why)
-        when = state.next_check if self.exact else state.due_from
-        if due.is_due(now, when, attempted=state.attempted, forced=self.forced):
+        when = state.next_check if self.options.punctual else state.due_from
+        if due.is_due(now, when, attempted=state.attempted, forced=self.options.forced):
             return None
         return _waits(source, state.next_check, state.why)
-
-    def _hold(self, key: str, until: datetime) -> None:
-        self.store.hold(key, until, self.clock())
 
     def _pace(self) -> Pace:
         schedule = self.settings.schedule
@@ -161,21 +178,6 @@ class Refreshing:
             jitter=schedule.jitter,
             adaptive=schedule.adaptive,
         )
-
-    async def _web(self, stack: AsyncExitStack, *, needed: bool) -> Web:
-        if not needed:
-            return NoWeb()
-        from aggregator.app.network import polite_web
-
-        web = polite_web(self.settings, self.clock, holds=self.store.holds(self.clock()), on_hold=self._hold)
-        return await stack.enter_async_context(web)
-
-    def _reader(self, stack: AsyncExitStack, remote: Sequence[Source]) -> Reader:
-        if not any(self.adapters[source.type].isolated for source in remote):
-            return read_in_thread
-        from aggregator.isolation import Isolation
-
-        return stack.enter_context(Isolation()).read
 
 
 def _waits(source: Source, until: datetime | None, why: str) -> SourceResult:

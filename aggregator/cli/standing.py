@@ -9,9 +9,10 @@ from aggregator.cli.common import counted
 from aggregator.dates import rfc3339
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
-    from aggregator.polls import SourceState
+    from aggregator.polls import Poll, SourceState
 
 _COLORS = {"failing": "red", "blocked": "red", "gone": "red", "late": "yellow", "paused": "yellow"}
 _OFF = "switched off in the configuration"
@@ -98,3 +99,53 @@ def as_object(state: SourceState, now: datetime) -> dict[str, Any]:
 
 def _time(moment: datetime | None) -> str | None:
     return rfc3339(moment) if moment is not None else None
+
+
+# ── one source, wholly ────────────────────────────────────────────────────────────────────────────────────
+
+_POLLS_SHOWN = 10
+
+
+def whole_story(state: SourceState, polls: Sequence[Poll], now: datetime, address: str | None) -> list[str]:
+    """Everything that is known of one source, a fact a line, and its last polls."""
+    first, *more = lines(state, now)
+    daily, share = health.items_a_day(now, state), health.unchanged_share(state)
+    facts = [
+        ("title", state.title),
+        ("address", address),
+        ("configured", "" if state.active else "not any more"),
+        ("brings", "" if daily is None else f"about {daily:.3g} items a day"),
+        ("newest item", _moment(state.recent[0]) if state.recent else ""),
+        ("held until", _moment(state.held_until) if due.is_held(now, state.held_until) else ""),
+        ("asked at", state.url or ""),
+        ("requests", _requests(state, share)),
+    ]
+    told = [first, *more, *(f"{name}: {fact}" for name, fact in facts if fact)]
+    told += [f"poll {_moment(poll.at)}: {_poll(poll)}" for poll in polls[:_POLLS_SHOWN]]
+    return told
+
+
+def _requests(state: SourceState, share: float | None) -> str:
+    if share is None:
+        return ""
+    return f"{state.polls:,}, {share:.0%} answered 304, {state.received:,} bytes in all"
+
+
+def _poll(poll: Poll) -> str:
+    said = [str(poll.status or "no answer"), poll.result, f"{poll.seconds:.1f} s", f"{poll.received:,} bytes"]
+    said += [f"{count} {what}" for count, what in ((poll.new, "new"), (poll.updated, "updated")) if count]
+    return ", ".join([*said, *([poll.error] if poll.error else [])])
+
+
+def poll_object(poll: Poll) -> dict[str, Any]:
+    """One poll for programs."""
+    return {
+        "at": rfc3339(poll.at),
+        "status": poll.status,
+        "result": poll.result,
+        "seconds": poll.seconds,
+        "bytes": poll.received,
+        "new": poll.new,
+        "updated": poll.updated,
+        "error": poll.error,
+    }

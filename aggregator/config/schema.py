@@ -144,6 +144,11 @@ class ScheduleSection(Section):
     jitter: Annotated[float, Percent("0%", "50%")] = Field(
         default=0.1, description="By how much due times are spread, as a part of the interval."
     )
+    watch: Literal["auto", "events", "poll"] = Field(
+        default="auto",
+        description="How the daemon notices changed posts: `events` of the system; `poll`, a look every"
+        " second, for disks of other machines; `auto` polls where it knows that no events come.",
+    )
 
 
 class SourceSection(Section):

@@ -6,7 +6,7 @@ Durations are seconds, sizes bytes, shares parts of 1.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from aggregator.lanes import HostRule, Lanes
 
@@ -53,6 +53,8 @@ class ScheduleSettings:
     max: float
     adaptive: bool
     jitter: float
+    watch: Literal["auto", "events", "poll"]
+    """How changes of local sources are noticed by who runs for long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,6 +74,10 @@ class Opml:
     options = OpmlOptions
     remote = True
 
+    def watched(self, source: Source) -> tuple[Path, ...]:
+        """See :class:`aggregator.contracts.Watchable`."""
+        return () if "://" in source.location else (source.root / source.location,)
+
     async def fetch(
         self, source: Source, bookmark: Bookmark, web: Web
     ) -> AsyncIterator[Listing | Batch | Exchange]:

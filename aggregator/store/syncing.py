@@ -62,7 +62,7 @@ class Syncing(Connected):
                 outdate_directory(raw)
 
     def set_paused(self, source_id: str, paused: bool, now: datetime) -> bool:
-        """Have a source not be read, or be read again; False: nobody knows it."""
+        """See :meth:`aggregator.contracts.CommandStore.set_paused`."""
         with self._connection.writing() as raw:
             cursor = raw.execute(
                 "update sources set paused = ?1, paused_since = iif(?1, coalesce(paused_since, ?2), null)"
@@ -74,10 +74,7 @@ class Syncing(Connected):
             return cursor.rowcount > 0
 
     def reset(self, source_id: str) -> bool:
-        """Forget how far a source was read, its failures, and where it moved to or that it is gone.
-
-        Items stay, and so does a running Retry-After. False: nobody knows it.
-        """
+        """See :meth:`aggregator.contracts.CommandStore.reset`."""
         with self._connection.writing() as raw:
             found = raw.execute(
                 "update sources set failures = 0, first_failure = null, error = null, notice = null,"

@@ -28,6 +28,7 @@ FROZEN = {
     "0002_remote_feeds.sql": "49d8153580ff9e1dc12da7b064650381f58fda62785ea11c419f02c0031e2c0c",
     "0003_lists.sql": "03aca1e041bed5dd5df260342859ac925d015149dbf726ffe6b69701416b626e",
     "0004_polls.sql": "91a72d614c02f25e7294baba55b2fafad2547af649f16fe58c887d0c189347f9",
+    "0005_commands.sql": "c344e3dea9db4bc7161aa107e8bae18174b36ae97ce8346889b659e311b83d89",
 }
 """What was released is never edited: its text is known by its hash."""
 

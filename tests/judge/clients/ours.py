@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -60,6 +61,7 @@ class Site:
                 "interval": beat, "min": beat, "max": seconds(self.pace.cap),
                 "jitter": "0%", "adaptive": True,
             },
+            "server": {"listen": f"127.0.0.1:{_free_port()}"},
             "output": {"entries": 10_000, "max_entries": 10_000, "window": "0s"},
             "sources": sources,
         }  # fmt: skip
@@ -79,7 +81,7 @@ class Site:
     @contextmanager
     def daemon(self) -> Iterator[subprocess.Popen[bytes]]:
         """A daemon that runs; at the end it is killed if it still does."""
-        process = self.start("daemon", "--no-serve")
+        process = self.start("daemon")
         try:
             yield process
         finally:
@@ -105,6 +107,13 @@ class Site:
         for item in self.run("list", "items", "--limit", "100000")["items"]:
             found.setdefault(item["source"], set()).add(item["title"])
         return {source: frozenset(titles) for source, titles in found.items()}
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
 
 
 def seconds(value: float) -> str:
