@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.judge.clients.contract import Feed
-from tests.judge.clients.ours import DRAINS, Site, stop
-from tests.judge.evidence import Asked, Seen, gaps
+from tests.judge.clients.ours import DRAINS, Site
+from tests.judge.evidence import Asked, Seen
 from tests.judge.judging import feeds_of
 from tests.judge.replies import Manner, Reply, conditional, failing, feed
 from tests.judge.rule import Pace, Rule
@@ -107,22 +107,3 @@ def test_ten_restarts_in_a_row_ask_nobody_who_is_not_due(
     assert time.monotonic() - began < 540, "too slow: what was being read at a kill is due again after 10 min"
     assert asked(loopback) == dict.fromkeys(loopback.served, 1)
     assert asked(canaries) == dict.fromkeys(canaries.served, 1)
-
-
-def test_feeds_are_spread_over_the_interval_the_same_way_every_time(tmp_path: Path) -> None:
-    interval, rules = 6.0, several(_Plain, 30)
-    with Loopback(rules, Pace(beat=interval), network=144) as loopback:
-        site = Site(tmp_path / "site", Pace(beat=interval))
-        schedule = {"interval": "6s", "min": "1s", "max": "60s", "jitter": "50%"}
-        site.configure(feeds_on(loopback), schedule=schedule)
-        with site.daemon() as process:
-            until(lambda: min(asked(loopback).values()) >= 3, site.said, process)
-            assert stop(process) == 0, site.said()
-
-    first = {name: list(gaps(served.seen.exchanges)) for name, served in loopback.served.items()}
-    waits = {name: (found[0][1], found[1][1]) for name, found in first.items()}
-    assert all(min(both) > interval * 0.7 for both in waits.values())
-    ordered = sorted(one for one, _ in waits.values())
-    assert ordered[-3] - ordered[2] > interval / 8, "they come all at once"
-    unsteady = {name: both for name, both in waits.items() if abs(both[0] - both[1]) > interval / 6}
-    assert len(unsteady) <= len(rules) // 5, unsteady

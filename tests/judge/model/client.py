@@ -100,12 +100,14 @@ class Model:
         return max(kept.due, self.free[kept.host])
 
     def _poll(self, kept: Kept) -> None:
-        at = self._start(kept)
+        at, due = self._start(kept), kept.due
         if self.flawed("asks by HEAD before"):
             at = self._ask(kept, kept.url, at, 0, "HEAD").ended or at
         polled = self._follow(kept, at)
         pause = self.pace.delay if self.rule.paused and not self.flawed("makes no pause") else 0.02
         self.free[kept.host] = max(self.free[kept.host], polled.at + pause)
+        if self.flawed("counts from before its turn"):
+            polled.at = due
         try:
             self._conclude(kept, polled)
         except StumbledError:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from tests.judge.evidence import too_late, too_soon
 from tests.judge.replies import conditional, feed, http_date
-from tests.judge.rule import EARLY, SECOND, Rule
+from tests.judge.rule import EARLY, SECOND, Rule, Subscription
 from tests.judge.rules.validators import not_sent
 
 if TYPE_CHECKING:
@@ -215,3 +216,20 @@ class NoHurry(_AtItsInterval):
     source = "practice: the later of both counts"
     broken_by = "is hurried by short wishes"
     headers = (("Cache-Control", "max-age=0"),)
+
+
+class CountedFromTheAnswer(_Waits):
+    """A max-age is counted from its answer, however long a feed had to wait for its turn before."""
+
+    source = "RFC 9111, 4.2.3"
+    broken_by = "counts from before its turn"
+    feeds = (Subscription("/feed"), Subscription("/neighbour"))
+
+    def answer(self, asked: Asked) -> Reply:
+        # The first of the two to be asked holds up the other, and only that time.
+        takes = 1.2 * self.pace.beat if asked.number == 0 else 0.0
+        return replace(super().answer(asked), takes=takes)
+
+    def verdict(self, seen: Seen) -> Iterator[str]:
+        for feed_ in self.feeds:
+            yield from too_soon(seen.of(feed_.path), self.pace.wish - SECOND)
