@@ -155,6 +155,8 @@ def test_a_slow_source_holds_up_no_other(tmp_path: Path) -> None:
         world.web.held.pop("slow").set()
         await bench.quiet()
         await bench.pass_time(timedelta(0))
+        assert world.web.read["slow"] == 2  # its interval is counted from when it was read
+        await bench.pass_time(HOUR)
         assert world.web.read["slow"] == 3
 
     run(world, scenario)

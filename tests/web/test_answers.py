@@ -25,6 +25,7 @@ WEEK = timedelta(days=7)
         (" 120 ", 120),
         ("604800", 604800),
         ("999999999999999", 604800),
+        ("9" * 5000, 604800),
         ("Sun, 22 Nov 2026 12:05:00 GMT", 300),
         ("Sunday, 22-Nov-26 12:05:00 GMT", 300),
         ("Sun Nov 22 12:05:00 2026", 300),
@@ -36,7 +37,7 @@ def test_a_pause_is_read_in_both_forms_and_is_a_week_at_most(value: str, seconds
 
 
 @pytest.mark.parametrize(
-    "value", [None, "", "0", "-1", "soon", "1.5h", "Sun, 22 Nov 2026 11:59:59 GMT", "9" * 100, "１２０"]
+    "value", [None, "", "0", "-1", "soon", "1.5h", "Sun, 22 Nov 2026 11:59:59 GMT", "１２０"]
 )
 def test_a_pause_that_is_over_or_unreadable_is_none(value: str | None) -> None:
     assert retry_after(value, NOW) is None
@@ -111,6 +112,7 @@ DATE = "Sun, 22 Nov 2026 12:00:00 GMT"
         ),
         ({"cache-control": "max-age=60", "age": "20"}, Freshness(60, "max-age 60", 20, lasting=True)),
         ({"cache-control": "max-age=60", "age": "-20"}, Freshness(60, "max-age 60", lasting=True)),
+        ({"cache-control": "max-age=" + "9" * 5000}, Freshness(2**31, "max-age 2147483648", lasting=True)),
         ({"cache-control": "max-age=never"}, Freshness(0, "max-age 0", lasting=True)),
         ({"cache-control": "max-age=-1"}, Freshness(0, "max-age 0", lasting=True)),
         ({"cache-control": "no-cache, max-age=60"}, Freshness(0, "", lasting=True)),
