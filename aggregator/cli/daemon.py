@@ -15,13 +15,13 @@ from aggregator.cli.common import Duration, common_options, current, log_with_ti
 )
 @common_options
 def daemon(*, wait: float) -> int:
-    r"""Read sources when they are due, watch local posts, and keep the outputs up to date, until stopped.
+    """Read sources when they are due, watch local posts, and keep the outputs up to date, until stopped.
 
     \b
     SIGTERM, SIGINT  finish what is under way within 10 s and stop; once more: stop at once
     SIGHUP           read the configuration again (it is also noticed when it is saved)
     SIGUSR1          read every source now
-    """
+    """  # noqa: D301 - the backspace is how click is told to keep lines
     from aggregator.daemon import Surroundings, run
     from aggregator.daemon.telling import tell
 
