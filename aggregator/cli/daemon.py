@@ -16,13 +16,13 @@ from aggregator.cli.common import Duration, common_options, current, log_with_ti
 @click.option("--no-serve", is_flag=True, help="Serve nothing over HTTP.")
 @common_options
 def daemon(*, wait: float, no_serve: bool) -> int:
-    r"""Read sources when they are due, watch local posts, keep the outputs up to date and serve them.
+    """Read sources when they are due, watch local posts, keep the outputs up to date and serve them.
 
     \b
     SIGTERM, SIGINT  finish what is under way within 10 s and stop; once more: stop at once
     SIGHUP           read the configuration again (it is also noticed when it is saved)
     SIGUSR1          read every source now
-    """
+    """  # noqa: D301 - the backspace is how click is told to keep lines
     from aggregator.daemon import Surroundings, run
     from aggregator.daemon.telling import tell
     from aggregator.server import OutputServer
