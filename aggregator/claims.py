@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from aggregator import leaving
+from aggregator import familiar, leaving
 from aggregator.contest import Candidate, Contest
 from aggregator.errors import ParseError
+from aggregator.identity import fingerprint
 from aggregator.matching import Matching
 from aggregator.model import Problem
 from aggregator.reading import native_ids
 from aggregator.records import DocumentRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from aggregator.contest import Chosen
@@ -28,11 +30,9 @@ if TYPE_CHECKING:
     from aggregator.reading import Read
     from aggregator.records import Known
 
-_ENOUGH_TO_TELL = 3
-"""Entries, all unknown by id but known by link, from which on the ids are taken to change every time."""
-
-
-_NEW_IDS = "its entries have new ids at every reading: they are known by their links instead"
+_DAY = timedelta(days=1)
+_LOOKED_AT = 3
+"""How many stored items an entry under an unknown id is compared with, for each entry of its document."""
 
 
 @dataclass(slots=True)
@@ -67,11 +67,11 @@ class Claims(Protocol):
 class EntryClaims:
     """The entries of a feed. One that is no longer in it stays."""
 
-    def __init__(self, source: Source, store: RefreshStore, *, first_reading: bool) -> None:
+    def __init__(self, source: Source, store: RefreshStore, now: datetime, *, first_reading: bool) -> None:
         self.problems: list[Problem] = []
         self.skipped: Counter[str] = Counter()
         self.notices: list[str] = []
-        self._source, self._store, self._first_reading = source, store, first_reading
+        self._source, self._store, self._now, self._first_reading = source, store, now, first_reading
 
     def take(self, reads: Sequence[Read]) -> Taken:
         """Take in what one document says. Raises ParseError where nothing of it could be read."""
@@ -81,25 +81,67 @@ class EntryClaims:
                 raise ParseError(read.reading.problems[-1].what)
             self.problems += read.reading.problems
             record = DocumentRecord(stamp=read.document.stamp)
-            known = self._known(read, taken)
-            for raw, clean in read.items:
-                stored = known.get(raw.native_id)
-                if stored is not None:
-                    raw, clean = (replace(each, native_id=stored.native_id) for each in (raw, clean))  # noqa: PLW2901
-                taken.chosen[raw.native_id] = (Candidate(read.document.name, raw, clean, record), stored)
+            known = self._store.known(self._source.id, {raw.native_id for raw, _ in read.items})
+            for raw, clean, stored in self._told_apart(read, known):
+                native = raw.native_id if stored is None else stored.native_id
+                raw, clean = (replace(each, native_id=native) for each in (raw, clean))  # noqa: PLW2901
+                taken.chosen[native] = (Candidate(read.document.name, raw, clean, record), stored)
         return taken
 
-    def _known(self, read: Read, taken: Taken) -> Mapping[str, Known]:
-        """The stored items by id; by link where a feed makes up its ids anew at every reading."""
-        known = self._store.known(self._source.id, {raw.native_id for raw, _ in read.items})
-        links = {raw.native_id: clean.link for raw, clean in read.items if clean.link}
-        if known or self._first_reading or len(links) < _ENOUGH_TO_TELL:
-            return known
-        by_link = self._store.by_link(self._source.id, set(links.values()))
-        found = {native_id: by_link[link] for native_id, link in links.items() if link in by_link}
+    def _told_apart(
+        self, read: Read, known: Mapping[str, Known]
+    ) -> Iterator[tuple[Item, Item, Known | None]]:
+        """Every entry that is taken in, raw and clean, with the stored item that it is."""
+        fresh = [clean for raw, clean in read.items if raw.native_id not in known]
+        found: Mapping[str, familiar.Familiar] = {}
+        admitted = frozenset(item.native_id for item in fresh)
+        if fresh and not self._first_reading and not _follow(fresh, known.values()):
+            found, admitted = self._recognised(fresh, known, len(read.items))
+        for raw, clean in read.items:
+            seen = found.get(raw.native_id)
+            if raw.native_id in known:
+                yield raw, clean, known[raw.native_id]
+            elif seen is not None:
+                same = replace(seen.known, fingerprint=fingerprint(raw))
+                yield raw, clean, same if seen.same else seen.known
+            elif raw.native_id in admitted:
+                yield raw, clean, None
+
+    def _recognised(
+        self, fresh: Sequence[Item], known: Mapping[str, Known], entries: int
+    ) -> tuple[Mapping[str, familiar.Familiar], frozenset[str]]:
+        """Which of the entries of unknown ids are stored ones after all, and which others may come."""
+        here = {each.item_id for each in known.values()}
+        newest = self._store.newest(self._source.id, entries * _LOOKED_AT)
+        stored = [(each, item) for each, item in newest if each.item_id not in here]
+        linked = self._store.by_link(self._source.id, {item.link for item in fresh if item.link})
+        linked = {link: each for link, each in linked.items() if each.item_id not in here}
+        found = familiar.recognise(fresh, stored, linked, none_known=not known)
+        strangers = [item for item in fresh if item.native_id not in found]
         if found:
-            self.notices.append(_NEW_IDS)
-        return found
+            self.notices.append(
+                f"{len(found)} of its {entries} entries have new ids: they are known by what they say instead"
+            )
+        if len(strangers) * 2 <= entries:
+            return found, frozenset(item.native_id for item in strangers)
+        return found, self._admitted(strangers, newest, none_known=not known and not found)
+
+    def _admitted(
+        self, strangers: Sequence[Item], newest: Sequence[tuple[Known, Item]], *, none_known: bool
+    ) -> frozenset[str]:
+        latest = max((item.published for _, item in newest if item.published), default=None)
+        came = self._store.count_since(self._source.id, self._now - _DAY)
+        admitted = familiar.admitted(strangers, latest, came, none_known=none_known)
+        if none_known and len(strangers) >= familiar.ENOUGH:
+            self.notices.append(
+                f"none of its {len(strangers)} entries is known: it says more between two readings than it"
+                " shows (a shorter interval misses less), or its ids change at every reading"
+            )
+        if len(admitted) < len(strangers):
+            self.notices.append(
+                f"{len(strangers) - len(admitted)} new entries are left out: {came} came within a day already"
+            )
+        return admitted
 
     def settle(self) -> Taken:
         """Nothing waits."""
@@ -245,3 +287,9 @@ class PostClaims:
             each for each in item_ids if not self._matching.rivals("", self._native_ids.get(each) or "")
         }
         return {item_id for item_id, known in self._store.known_items(unheld).items() if known.live}
+
+
+def _follow(fresh: Iterable[Item], known: Iterable[Known]) -> bool:
+    """Whether they are dated later than everything in the document that is known, as news is."""
+    latest = max((each.published for each in known), default=None)
+    return latest is not None and all(it.published and it.published > latest for it in fresh)

@@ -94,7 +94,7 @@ class _Run:
         self.nothing = Save(source_id=source.id, now=self.now, info=info, configured_only=adapter.remote)
         bookmark = self.store.bookmark(source.id)
         self.bookmark = bookmark.doubted() if common.thorough else bookmark
-        self.claims: Claims = EntryClaims(source, self.store, first_reading=first_reading)
+        self.claims: Claims = EntryClaims(source, self.store, self.now, first_reading=first_reading)
         self.new: set[str] = set()
         self.updated: set[str] = set()
         self.removed = 0

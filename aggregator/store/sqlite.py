@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class SqliteStore(Syncing, Lists, Refreshing, Polling, Saving, Routing, Publishing, Reading):
-    """A RefreshStore, ListStore, RoutingStore, PublishStore and Library; ``open_store`` opens it."""
+    """Every store of :mod:`aggregator.contracts`, and Library; ``open_store`` opens it."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
