@@ -89,7 +89,7 @@ def _get(said: Any, key: str) -> Any:
 
 def _text(said: Any, key: str, limit: int = MAX_FIELD) -> str:
     value = _get(said, key)
-    return value.strip()[:limit] if isinstance(value, str) else ""
+    return value.strip()[: limit + 1] if isinstance(value, str) else ""  # one more, so that a cut is told
 
 
 def _list(said: Any, key: str, limit: int | None) -> list[Any]:
