@@ -118,7 +118,6 @@ def test_a_list_that_is_empty_or_missing_is_begun(before: str, after: str) -> No
         "sources: &a [{type: x}]\nother: *a\n",
         "- sources:\n  - a\n",
         "sources",
-        "site: {sources: [{type: x}]}\n",
     ],
 )
 def test_where_it_cannot_be_added_the_lines_are_told(text: str) -> None:
@@ -208,8 +207,9 @@ def test_nothing_else_changes_whatever_is_there(text: str, new: list[dict[str, s
     there = before["sources"] or []
     assert read["sources"][: len(there)] == there
     assert len(read["sources"]) == len(there) + len(new)
-    kept = iter(after)
-    assert all(character in kept for character in (text if there else text.replace("null", "")))
+    kept = iter(after if there else after.splitlines())
+    said = text if there else [line for line in text.splitlines() if "null" not in line and "#" in line]
+    assert all(part in kept for part in said)
 
 
 @given(st.lists(_SOURCE, min_size=1, max_size=3), st.booleans(), st.sampled_from([0, 2, 4]))
