@@ -207,7 +207,7 @@ def _begin(text: str, sources: Sequence[Mapping[str, Any]]) -> list[list[_Edit]]
         return []
     for key, value in root.value:
         if key.value == _KEY:
-            is_null = isinstance(value, yaml.ScalarNode) and value.value in NULL
+            is_null = isinstance(value, yaml.ScalarNode) and not value.style and value.value in NULL
             return [[_at_key(text, items, key, value, is_block=not root.flow_style)]] if is_null else []
     if not root.flow_style:
         return [[_at_end(text, items, " " * root.start_mark.column)]]
