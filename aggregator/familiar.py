@@ -7,11 +7,12 @@ loses one.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
 
-from aggregator import markup, text
 from aggregator.urls import canonical
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     _Key = Callable[["_Face"], Hashable]
 
 _Name = TypeVar("_Name", int, str)
+
+_TAG = re.compile(r"<[^>]*>")
+_SHOWN = re.compile(r"\bsrc=\"([^\"]*)\"")
 
 ENOUGH = 3
 """Entries from which on one can speak of all of them; fewer may well be new together."""
@@ -43,11 +47,13 @@ class Familiar:
 
 @dataclass(frozen=True, slots=True)
 class _Face:
-    """What an entry can be recognised by but for its id; two of one text are the same to any reader."""
+    """What an entry can be recognised by but for its id; two that say the same are the same to any reader."""
 
     title: str
-    text: tuple[str, str, str]
-    link: str | None
+    said: tuple[str, ...]
+    """Its texts without tags and blanks, its pictures, its files; none where it says its title alone."""
+    link: tuple[str, str] | None
+    """With its fragment: entries of a forum differ by nothing else."""
     published: datetime | None
 
 
@@ -55,19 +61,18 @@ class _Face:
 class _Sign:
     key: _Key
     same: bool = False
-    """Whether its texts are equal, so that any of several equal ones will do."""
+    """Whether both say the same, so that any of several equal ones will do."""
     firm: bool = False
     """Whether one entry alone may be recognised by it, where it is dated."""
 
 
 _SIGNS = (
-    _Sign(lambda it: (it.text, it.link, it.published), same=True, firm=True),
-    _Sign(lambda it: (it.text, it.published) if it.published else None, same=True, firm=True),
+    _Sign(lambda it: (it.title, it.said, it.link, it.published), same=True, firm=True),
+    _Sign(lambda it: (it.title, it.said, it.published) if it.published else None, same=True, firm=True),
     _Sign(lambda it: (it.title, it.link, it.published) if it.link else None, firm=True),
-    _Sign(lambda it: (it.text, it.link) if it.link else None, same=True),
-    _Sign(lambda it: it.text, same=True),
+    _Sign(lambda it: (it.title, it.said, it.link) if it.said and it.link else None, same=True),
+    _Sign(lambda it: (it.title, it.said) if it.said else None, same=True),
     _Sign(lambda it: (it.title, it.published) if it.published else None),
-    _Sign(lambda it: (it.title, it.link) if it.link else None),
 )
 """What tells that two are the same, the surest first."""
 
@@ -117,9 +122,17 @@ def admitted(
 
 
 def _face(item: Item) -> _Face:
-    content, summary = (text.plain(markup.to_text(each.value)) for each in (item.content, item.summary))
-    title = item.title.value
-    return _Face(title, (title, content, summary), item.link and canonical(item.link), item.published)
+    bodies = (item.content.value, item.summary.value)
+    texts = ("".join(_TAG.sub("", body).split()) for body in bodies)
+    shown = (_without_query(url) for body in bodies for url in _SHOWN.findall(body))
+    files = (_without_query(file.url) for file in item.enclosures)
+    link = (canonical(item.link), urlsplit(item.link).fragment) if item.link else None
+    return _Face(item.title.value, tuple(filter(None, (*texts, *shown, *files))), link, item.published)
+
+
+def _without_query(url: str) -> str:
+    """Where the number of a session stands, and the name of a file does not."""
+    return url.partition("?")[0]
 
 
 def _pairs(
@@ -155,8 +168,8 @@ def _by_link(
     taken = {each.known.item_id for each in found.values()}
     by_link: dict[str, list[str]] = defaultdict(list)
     for native, face in faces.items():
-        if face.link is not None and face.link in linked:
-            by_link[face.link].append(native)
+        if face.link is not None and face.link[0] in linked:
+            by_link[face.link[0]].append(native)
     return {
         natives[0]: linked[link]
         for link, natives in by_link.items()

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.familiar import DAILY, DAILY_STRANGERS, admitted, recognise
-from aggregator.model import Item
+from aggregator.model import Enclosure, Item
 from aggregator.records import Known
 from aggregator.urls import canonical
 from tests.builders import NOW, an_item
@@ -129,6 +129,42 @@ def test_entries_known_by_link_are_updated_where_their_texts_changed() -> None:
     ]
 
     assert found(now, before, linked(*before)) == {f"2-{n}": (n, False) for n in (1, 2, 3)}
+
+
+def test_posts_of_a_forum_are_not_taken_for_earlier_ones_of_their_topics() -> None:
+    def posts(day: int, **more: Any) -> list[Item]:
+        return [
+            told(
+                n,
+                day,
+                title=f"Re: Topic {n}",
+                link=f"https://forum.example/topic/{n}#post-{day}-{n}",
+                published=NOW + day * HOUR + n * HOUR / 10,
+                **more,
+            )
+            for n in range(5)
+        ]
+
+    assert found(posts(2, content=""), posts(1, content=""), linked(*posts(1))) == {}
+    assert found(posts(2, content="<p>Yes.</p>"), posts(1, content="<p>No.</p>"), linked(*posts(1))) == {}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        lambda n: {"content": f'<img src="https://news.example/{n}.jpg">'},
+        lambda n: {"enclosures": (Enclosure(f"https://news.example/{n}.mp3"),)},
+        lambda _n: {"content": ""},
+    ],
+)
+def test_pictures_and_files_tell_apart_what_has_one_title(said: Any) -> None:
+    before = [told(n, 1, title="Photo of the day", **({"content": ""} | said(n))) for n in range(5)]
+    now = [
+        told(n, 2, title="Photo of the day", published=NOW + n * HOUR, **({"content": ""} | said(n)))
+        for n in range(6, 11)
+    ]
+
+    assert found(now, before, linked(*before)) == {}
 
 
 def test_one_entry_of_a_moved_site_is_known_though_others_are_known_by_id() -> None:
