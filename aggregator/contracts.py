@@ -159,12 +159,20 @@ class RefreshStore(Protocol):
         """
         ...
 
+    def newest(self, source_id: str, limit: int) -> Sequence[tuple[Known, Item]]:
+        """The source's newest items by publication, clean, at most ``limit``; whether they left or not."""
+        ...
+
     def count_live(self, source_id: str) -> int:
         """How many of the source's items have not left."""
         ...
 
     def recent(self, source_id: str, limit: int) -> Sequence[datetime]:
         """When the newest items of a source were published, newest first; UTC."""
+        ...
+
+    def count_since(self, source_id: str, since: datetime) -> int:
+        """How many of the source's items were first seen after ``since`` and after its first item was."""
         ...
 
     def lease(self, source_ids: Iterable[str], until: datetime, why: str) -> None:
@@ -179,6 +187,10 @@ class RefreshStore(Protocol):
         the whole. A failure keeps what was; an outcome that was held changes when it is due and no more.
         """
         ...
+
+
+class CleaningStore(Protocol):
+    """The store as ``recleaning`` sees it. Each method is one transaction; all raise StoreError only."""
 
     def stale(self, cleaner: int, limit: int) -> Sequence[tuple[int, Item, datetime]]:
         """Items cleaned by another version: ``(item id, raw item, first seen)``, at most ``limit``."""

@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aggregator.asking import Asked, conclude
-from aggregator.claims import EntryClaims, PostClaims
+from aggregator.claims import EntryClaims
 from aggregator.compare import compare
 from aggregator.due import USUAL_PACE, Pace
 from aggregator.errors import FetchError, SourceError
-from aggregator.exchange import Exchange
+from aggregator.exchange import NO_VALIDATORS, Exchange
 from aggregator.model import Batch, Item, Listing, Source, SourceInfo
 from aggregator.polls import Outcome
+from aggregator.postclaims import PostClaims
 from aggregator.reading import Read, read_batch
 from aggregator.records import Changes, ItemChange, Known, Save
 from aggregator.reports import SourceResult
@@ -93,7 +94,7 @@ class _Run:
         self.nothing = Save(source_id=source.id, now=self.now, info=info, configured_only=adapter.remote)
         bookmark = self.store.bookmark(source.id)
         self.bookmark = bookmark.doubted() if common.thorough else bookmark
-        self.claims: Claims = EntryClaims(source, self.store, first_reading=self.first_reading)
+        self.claims: Claims = EntryClaims(source, self.store, self.now, first_reading=self.first_reading)
         self.new: set[str] = set()
         self.updated: set[str] = set()
         self.removed = 0
@@ -165,6 +166,9 @@ class _Run:
     def finish(self) -> None:
         """Judge documents that claim the same item, let items leave, and record how it went."""
         settled = self.claims.settle()
+        if self.claims.partial and self.exchange is not None:
+            # What was left out comes with the next reading, which is to bring the document again.
+            self.exchange = replace(self.exchange, validators=NO_VALIDATORS, body_hash="")
         changes = self._compare(settled)
         left = self.claims.leaving(accept=self.common.accept_removals)
         self.removed = len(left.items)

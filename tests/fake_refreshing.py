@@ -200,9 +200,19 @@ class FakeRefreshing(FakeState):
             content_key=item.change.content_key,
         )
 
+    def newest(self, source_id: str, limit: int) -> Sequence[tuple[Known, Item]]:
+        source = self._sources.get(source_id)
+        own = sorted(self._own(source) if source else (), key=lambda it: (it.change.published, it.id))
+        return [(self._known(item.id), item.clean) for item in reversed(own)][:limit]
+
     def count_live(self, source_id: str) -> int:
         source = self._sources.get(source_id)
         return sum(item.live for item in self._own(source)) if source else 0
+
+    def count_since(self, source_id: str, since: datetime) -> int:
+        source = self._sources.get(source_id)
+        seen = [item.first_seen for item in self._own(source)] if source else []
+        return sum(each > since and each > min(seen) for each in seen)
 
     def recent(self, source_id: str, limit: int) -> Sequence[datetime]:
         source = self._sources.get(source_id)

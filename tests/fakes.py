@@ -49,7 +49,6 @@ class FakeAdapter:
 
     name = "fake"
     options = object
-    remote = False
     isolated = False
 
     def __init__(self, **posts: Item | Reading | SourceError) -> None:
@@ -57,6 +56,8 @@ class FakeAdapter:
         self.missing: tuple[str, ...] = ()
         self.fails: SourceError | None = None
         self.fails_at_the_end: SourceError | None = None
+        self.remote = False
+        self.exchange: Exchange | None = None
         self.listed = True
         self.batch = 100
         self.parsed: list[str] = []
@@ -69,6 +70,8 @@ class FakeAdapter:
         names = sorted(self.posts)
         if self.listed:
             yield Listing(present=frozenset(names), missing=self.missing)
+        if self.exchange is not None:
+            yield self.exchange
         documents = [Document(self.stamp(name), b"") for name in self._changed(bookmark)]
         for start in range(0, len(documents), self.batch):
             yield Batch(documents=tuple(documents[start : start + self.batch]))

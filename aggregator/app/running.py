@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Self
 from aggregator.app.control import do_commands
 from aggregator.app.equipment import Equipment
 from aggregator.app.refreshing import Begun, Options
-from aggregator.claims import WAITING
 from aggregator.contracts import Watchable
 from aggregator.errors import ConfigError
+from aggregator.postclaims import WAITING
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Mapping

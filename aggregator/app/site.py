@@ -31,13 +31,23 @@ class SiteAccess:
     """The types that name other sources."""
 
     @classmethod
-    def open(cls, config: Path | None, environ: Mapping[str, str], overrides: Mapping[str, str]) -> Self:
-        """The application of a site. Raises ConfigError with every problem of its configuration."""
+    def open(
+        cls,
+        config: Path | None,
+        environ: Mapping[str, str],
+        overrides: Mapping[str, str],
+        *,
+        may_be_none: bool = False,
+    ) -> Self:
+        """The application of a site; ``may_be_none``: one that reads nothing yet.
+
+        Raises ConfigError with every problem of its configuration.
+        """
         from aggregator.config import find, load
         from aggregator.sources import installed
 
         known = installed()
-        settings = load(find(config, environ), known.kinds, environ, overrides)
+        settings = load(find(config, environ), known.kinds, environ, overrides, may_be_none=may_be_none)
         return cls(settings, known.adapters, environ, lists=known.lists)
 
     @staticmethod

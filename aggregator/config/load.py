@@ -55,13 +55,15 @@ def load(
     overrides: Mapping[str, str] = NO_OVERRIDES,
     *,
     text: str | None = None,
+    may_be_none: bool = False,
 ) -> Settings:
     """Read and check a configuration. ``overrides`` are flags: dotted keys to text.
 
-    ``text``: what the file is about to say, in place of what it says. Raises ConfigError with every problem
+    ``text``: what the file is about to say, in place of what it says; ``may_be_none``: it needs no sources,
+    because the first are about to be added. Raises ConfigError with every problem
     at once, in the order of the file.
     """
-    return read_all(path, adapters, environ, overrides, text).settings
+    return read_all(path, adapters, environ, overrides, text, may_be_none=may_be_none).settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +81,14 @@ def read_all(
     environ: Mapping[str, str],
     overrides: Mapping[str, str],
     text: str | None = None,
+    *,
+    may_be_none: bool = False,
 ) -> Loaded:
     """:func:`load`, with what it was made from. Raises ConfigError."""
     problems = Problems()
     label = str(path)
     root = _tree(read(path, label) if text is None else text, label, environ, overrides, problems)
-    entries = read_sources(root, adapters, problems)
+    entries = read_sources(root, adapters, problems, may_be_none=may_be_none)
     sections = root.without("sources")
     unknown_keys(Configuration, sections, "", problems)
     configuration = validated(Configuration, sections, "", problems) or Configuration()

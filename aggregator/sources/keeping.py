@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 from xml.sax.xmlreader import AttributesNSImpl
 
-from feedparser.api import LooseFeedParser, StrictFeedParser  # type: ignore[import-untyped]
+from feedparser.api import LooseFeedParser, StrictFeedParser
 
 from aggregator import urls
 
@@ -121,6 +121,12 @@ class _Keeping:
 
     # ── ids: byte for byte ──
 
+    def _start_guid(self, attributes: Attributes) -> None:
+        super()._start_guid(attributes)  # type: ignore[misc]
+        self.guidislink = attributes.get("ispermalink", "").strip().lower() not in ("false", "no", "0")
+
+    _start_id = _start_guid
+
     def _end_guid(self) -> None:
         is_link, self.guidislink = self.guidislink, False
         value = self.pop("id")
@@ -228,6 +234,12 @@ class _Keeping:
 
     def _end_media_title(self) -> None:
         self.pop_content("media_title")
+
+    def _start_itunes_title(self, attributes: Attributes) -> None:
+        self.push_content("itunes_title", attributes, "text/plain", 1)
+
+    def _end_itunes_title(self) -> None:
+        self.pop_content("itunes_title")
 
     def _start_dc_title(self, attributes: Attributes) -> None:
         self.push_content("dc_title", attributes, "text/plain", 1)

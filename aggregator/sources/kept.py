@@ -66,7 +66,7 @@ def document(family: Family, feed: Any, base: str) -> FeedDocument:
 def entry(said: Any, family: Family, base: str) -> FeedEntry:
     """One entry."""
     source = _get(said, "source")
-    title = _first(said, base, "title", "dc_title", "media_title")
+    title = _first(said, base, "title", "dc_title", "media_title", "itunes_title")
     return FeedEntry(
         id=_text(said, HAS_ID) or _text(said, "id"),
         id_is_link=bool(_text(said, HAS_ID)) and _get(said, "guidislink") is True,
@@ -98,7 +98,7 @@ def _get(said: Any, key: str) -> Any:
 
 def _text(said: Any, key: str, limit: int = MAX_FIELD) -> str:
     value = _get(said, key)
-    return value.strip()[:limit] if isinstance(value, str) else ""
+    return value.strip()[: limit + 1] if isinstance(value, str) else ""  # one more, so that a cut is told
 
 
 def _texts(said: Any, key: str) -> tuple[str, ...]:
@@ -144,12 +144,12 @@ def _constructs(said: Any, base: str) -> list[EntryText]:
 
 def _entry_text(detail: dict[str, Any], base: str) -> EntryText:
     stated = _text(detail, "base")
-    media_type = _text(detail, "type").lower()
+    media_type = _text(detail, "type").lower().partition(";")[0].strip()
     kind: Literal["text", "html", "other"] = "other"
     if media_type in _HTML:
         kind = "html"
-    elif media_type in _PLAIN:
-        kind = "text"
+    elif media_type in _PLAIN or (media_type.startswith("text/") and media_type != "text/xml"):
+        kind = "text"  # RFC 4287, 4.1.3.3: whatever is text and no markup is shown as it is written
     return EntryText(
         value=_text(detail, "value", MAX_TEXT),
         kind=kind,

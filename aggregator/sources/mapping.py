@@ -16,6 +16,7 @@ from aggregator.model import Enclosure, Item, Person, Problem, Reading, SourceIn
 from aggregator.sources import calendars, postbody
 from aggregator.sources.entries import MAX_FILES, MAX_PEOPLE, MAX_TERMS, EntryText
 from aggregator.sources.identities import identities, repeated
+from aggregator.sources.within import within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,7 +86,7 @@ class _Mapping:
 
     def items(self) -> tuple[Item, ...]:
         """An item for each entry, in their order; of several with one id the last."""
-        entries = self.feed.entries
+        entries = [self._within(entry) for entry in self.feed.entries]
         links = [self._link(entry) for entry in entries]
         found = identities(entries, links)
         for native, count in repeated(found).items():
@@ -120,6 +121,13 @@ class _Mapping:
             language=self._language(content.language or entry.language),
         )
         return replace(item, base=self._text_base(entry, content or summary, link))
+
+    def _within(self, entry: FeedEntry) -> FeedEntry:
+        """The entry with every text and field cut to its limit."""
+        cut, reached = within(entry)
+        for limit in reached:
+            self._tell(cut, f"has a text or field of more than {limit:,} characters; the rest is cut off")
+        return cut
 
     # ── links ──
 

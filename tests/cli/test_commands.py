@@ -203,7 +203,7 @@ def test_explain_names_the_rule_that_keeps_an_item_out(filled: Site, needle: str
 def test_explain_tells_why_an_item_is_where_it_is(filled: Site) -> None:
     steps = filled.run("explain", "seeds/2022-01-12-a.md", "--json").json["items"][0]["steps"]
 
-    assert {"about": "category", "what": "macro: the post's own categories"} in steps
+    assert {"about": "category", "what": "macro: its own categories"} in steps
     assert {"about": "in output", "what": "category/macro.xml"} in steps
     assert filled.run("explain", "nothing").code == 2
 

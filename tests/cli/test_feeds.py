@@ -87,6 +87,14 @@ def test_a_feed_becomes_entries_of_its_category(site: Site, server: Server) -> N
     assert '<title type="text">Example news</title>' in body
 
 
+def test_the_way_of_an_entry_begins_at_its_feed(site: Site, server: Server) -> None:
+    site.run("refresh")
+
+    ran = site.run("explain", "https://news.example/1")
+
+    assert f"read from   {server.url}/feed.xml\n" in ran.out
+
+
 def test_what_is_not_due_is_not_asked_for_and_the_wait_is_told(site: Site, server: Server) -> None:
     site.run("refresh")
     server.asked.clear()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import feedparser  # type: ignore[import-untyped]  # it has no types
+import feedparser
 import pytest
 from hypothesis import given, settings
 from lxml import etree

@@ -511,3 +511,34 @@ def test_a_source_is_paused_since_it_was_first_paused(store: Store) -> None:
 
     assert store.set_paused("posts", False, LATER)
     assert state_of(store).since is None
+
+
+# ── the newest items, and how many came lately ────────────────────────────────────────────────────────────
+
+
+def test_the_newest_items_of_a_source_are_those_published_last(empty_store: Store) -> None:
+    empty_store.sync([a_source("posts"), a_source("b", rank=1)], NOW)
+    save(empty_store, linked("1", "https://example.org/1", published=LATER), linked("2", ""), linked("3", ""))
+    save(empty_store, linked("4", "", "b", published=LATER), source_id="b")
+    save(empty_store, left=(id_of(empty_store, "1"),))
+
+    found = empty_store.newest("posts", 2)
+
+    assert [(known.native_id, known.live, item.native_id) for known, item in found] == [
+        ("1", False, "1"),
+        ("3", True, "3"),
+    ]
+    assert found[0][1].link == "https://example.org/1"
+    assert empty_store.newest("unknown", 2) == []
+
+
+def test_items_that_came_since_are_counted_but_for_the_first_ones(store: Store) -> None:
+    later, latest = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
+    save(store, a_change("1"), a_change("2"))
+    assert store.count_since("posts", NOW - timedelta(days=1)) == 0
+
+    save(store, a_change("3", first_seen=later), a_change("4", first_seen=latest))
+
+    assert store.count_since("posts", NOW - timedelta(days=1)) == 2
+    assert store.count_since("posts", later) == 1
+    assert store.count_since("unknown", NOW) == 0

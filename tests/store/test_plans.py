@@ -67,6 +67,8 @@ def test_a_refresh_walks_no_table(store: SqliteStore) -> None:
         store.known_items([item_id])
         store.count_live("posts")
         store.by_link("posts", ["https://example.org/a"])
+        store.newest("posts", 10)
+        store.count_since("posts", NOW)
         store.lease(["posts"], NOW, "being read")
         save(
             store,
