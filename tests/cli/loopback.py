@@ -17,12 +17,20 @@ class Server:
 
     def __init__(self) -> None:
         self.pages: dict[str, str] = {}
-        pages = self.pages
+        self.redirects: dict[str, str] = {}
+        self.asked: list[str] = []
+        """Paths, in order."""
+        pages, redirects, asked = self.pages, self.redirects, self.asked
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
+                asked.append(self.path)
                 body = pages.get(self.path, "").encode()
-                self.send_response(200 if body else 404)
+                if self.path in redirects:
+                    self.send_response(302)
+                    self.send_header("Location", redirects[self.path])
+                else:
+                    self.send_response(200 if body else 404)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
