@@ -46,6 +46,10 @@ class _Commands(click.Group):
             "Make every feed that an OPML file lists a source.",
         ),
         "export-opml": ("aggregator.cli.opml:export_opml", "Write the feeds that are read as OPML."),
+        "doctor": (
+            "aggregator.cli.doctor:doctor",
+            "Look whether all that a site needs is as it should be.",
+        ),
         "healthcheck": (
             "aggregator.cli.healthcheck:healthcheck",
             "Ask the server whether it is well; for containers.",
