@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import pwd
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,7 +99,7 @@ def _is_readable(path: Path, told: list[Finding]) -> bool:
             )
         )
     elif not problems:
-        told.append(ok("store", f"{path}: sound, schema {version}, {findings.size(state.st_size)}"))
+        told.append(ok("store", f"{path}: sound, schema {version}, {findings.size(_size(path))}"))
     told.extend(findings.of_owner(path, state.st_mode, user(state.st_uid), user()))
     return version == latest() and not problems
 
@@ -142,15 +142,20 @@ def _command(pid: int) -> str:
 
 def disks(where: Places) -> Iterator[Finding]:
     """Room for the store and the outputs, and whether we may write there."""
-    size = 0
+    size = _size(where.store) if where.store is not None else 0
     if where.store is not None:
-        try:
-            size = where.store.stat().st_size
-        except OSError:
-            size = 0
         yield _disk("the store", where.store.parent, size)
     if where.output_dir is not None:
         yield _disk("the outputs", where.output_dir, size)
+
+
+def _size(store: Path) -> int:
+    """Bytes of a store, with what waits in its log."""
+    size = 0
+    for path in (store, store.with_name(f"{store.name}-wal")):
+        with suppress(OSError):
+            size += path.stat().st_size
+    return size
 
 
 def _disk(what: str, folder: Path, size: int) -> Finding:
