@@ -19,7 +19,7 @@ from aggregator.model import Problem
 from aggregator.records import DocumentRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from aggregator.contest import Chosen

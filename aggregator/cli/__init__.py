@@ -55,6 +55,14 @@ class _Commands(click.Group):
             "Make every feed that an OPML file lists a source.",
         ),
         "export-opml": ("aggregator.cli.opml:export_opml", "Write the feeds that are read as OPML."),
+        "doctor": (
+            "aggregator.cli.doctor:doctor",
+            "Look whether all that a site needs is as it should be.",
+        ),
+        "healthcheck": (
+            "aggregator.cli.healthcheck:healthcheck",
+            "Ask the server whether it is well; for containers.",
+        ),
         "db": ("aggregator.cli.db:db", "Back up, restore, check and compact the store."),
         "completion": ("aggregator.cli.completion:completion", "Print the shell's completion script."),
     }

@@ -86,15 +86,14 @@ def read_all(
 ) -> Loaded:
     """:func:`load`, with what it was made from. Raises ConfigError."""
     problems = Problems()
-    label = str(path)
-    root = _tree(read(path, label) if text is None else text, label, environ, overrides, problems)
+    root = read_tree(path, environ, overrides, problems, text)
     entries = read_sources(root, adapters, problems, may_be_none=may_be_none)
     sections = root.without("sources")
     unknown_keys(Configuration, sections, "", problems)
     configuration = validated(Configuration, sections, "", problems) or Configuration()
     site = site_folder(path)
-    store = _path(root, "store", configuration.store, site, problems)
-    output_dir = _path(root, "output.dir", configuration.output.dir, site, problems)
+    store = read_path(root, "store", configuration.store, site, problems)
+    output_dir = read_path(root, "output.dir", configuration.output.dir, site, problems)
     cross.check_order(root, configuration, problems)
     cross.check_folders(root, site, store, output_dir, problems)
     cross.check_sources(root, configuration, entries, problems)
@@ -132,11 +131,16 @@ def site_folder(path: Path) -> Path:
     return folder.parent if folder.name == "config" else folder
 
 
-def _tree(
-    text: str, label: str, environ: Mapping[str, str], overrides: Mapping[str, str], problems: Problems
+def read_tree(
+    path: Path,
+    environ: Mapping[str, str],
+    overrides: Mapping[str, str],
+    problems: Problems,
+    text: str | None = None,
 ) -> Node:
     """The file with environment and flags laid over it and its variables filled in. Raises ConfigError."""
-    root = parse(text, label, problems)
+    label = str(path)
+    root = parse(read(path, label) if text is None else text, label, problems)
     if root is None or root.value is None:
         root = Node(Mark(label, 1, 1), {})
     if not isinstance(root.value, dict):
@@ -148,7 +152,7 @@ def _tree(
     return root
 
 
-def _path(root: Node, key: str, value: str, site: Path, problems: Problems) -> Path:
+def read_path(root: Node, key: str, value: str, site: Path, problems: Problems) -> Path:
     """A path, absolute: in the file relative to the site, else to the working directory."""
     given = written(root, key)
     base = Path.cwd() if given and not given.mark.line else site

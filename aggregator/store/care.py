@@ -91,6 +91,18 @@ def check(store: Path) -> list[str]:
         return [str(error)]
 
 
+def glance(store: Path) -> tuple[int, list[str]]:
+    """The version of the store's schema, and what a look at its structure finds wrong; changes nothing.
+
+    Raises StoreError where it is no store, or a newer program's.
+    """
+    _refuse_missing(store)
+    _refuse_unusable(store)
+    with translated(store), closing(open_read_only(store)) as raw:
+        found = [text for (text,) in raw.execute(f"pragma quick_check({_AT_MOST})") if text != "ok"]
+        return version_of(raw), found
+
+
 def vacuum(store: Path) -> tuple[int, int]:
     """Give unused space back to the disk; returns the size in bytes before and after.
 
