@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class FakeStore(FakeLists, FakeRefreshing, FakeRouting, FakePublishing, FakeLibrary):
-    """RefreshStore, ListStore, RoutingStore, PublishStore and Library in memory: slow, plain, obvious."""
+    """A store of every kind there is a contract for, and a Library, in memory: slow, plain, obvious."""
 
     def __init__(self, site_uuid: str = "00000000-0000-4000-8000-000000000000") -> None:
         super().__init__()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from aggregator.generate import Generate
     from aggregator.model import Source
     from aggregator.outputs.files import OutputFolder
+    from aggregator.outputs.pages import Pages
     from aggregator.reports import GenerateReport, RefreshReport, SourceResult
     from aggregator.store import SqliteStore
     from aggregator.subscriptions import Subscriptions
@@ -215,13 +216,15 @@ class App(Subscribing):
 
     def _generator(self, store: SqliteStore) -> Generate:
         from aggregator.generate import Generate
+        from aggregator.history import History
         from aggregator.rendering import Rendering
 
         subscriptions = self._subscriptions(store)
         everything = next(output for output in store.outputs() if output.kind == "all")
+        pages = self._pages()
         rendering = Rendering(
             store=store,
-            renderers=self._renderers(),
+            renderers=[*self._renderers(), *pages],
             rules=subscriptions.rules(self.settings.rules),
             settings=self.settings.output,
             site=replace(self.settings.site, id=everything.atom_id),
@@ -229,7 +232,8 @@ class App(Subscribing):
             sources=self._listed(store),
             source_content={s.id: s.content for s in subscriptions.sources if s.content is not None},
         )
-        return Generate(store=store, folder=self._folder(store), rendering=rendering)
+        history = History(store=store, pages=pages[0], rendering=rendering) if pages else None
+        return Generate(store=store, folder=self._folder(store), rendering=rendering, history=history)
 
     def _folder(self, store: SqliteStore) -> OutputFolder:
         from aggregator.outputs.files import OutputFolder
@@ -245,8 +249,12 @@ class App(Subscribing):
             from aggregator.outputs.jsonfeed import JsonFeed
 
             renderers.append(JsonFeed())
-        if self.settings.output.pages:
-            from aggregator.outputs.pages import Pages
-
-            renderers.append(Pages())
         return renderers
+
+    def _pages(self) -> Sequence[Pages]:
+        """The renderer of pages, if pages are wanted."""
+        if not self.settings.output.pages:
+            return ()
+        from aggregator.outputs.pages import Pages
+
+        return (Pages(),)

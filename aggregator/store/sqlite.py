@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from aggregator.dates import from_micros
+from aggregator.store.history import History
 from aggregator.store.library import Reading
 from aggregator.store.lists import Lists
 from aggregator.store.polling import Polling
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from aggregator.store.connection import Connection
 
 
-class SqliteStore(Syncing, Lists, Refreshing, Polling, Saving, Routing, Publishing, Reading):
-    """A RefreshStore, ListStore, RoutingStore, PublishStore and Library; ``open_store`` opens it."""
+class SqliteStore(Syncing, Lists, Refreshing, Polling, Saving, Routing, Publishing, History, Reading):
+    """A store of every kind there is a contract for, and a Library; ``open_store`` opens it."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
