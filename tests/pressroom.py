@@ -3,6 +3,7 @@
 Deterministic: always the same items. ``python -m tests.pressroom FOLDER`` makes the site, to be looked at.
 """
 
+# ruff: noqa: E501 - prose is not broken where a line of code would be
 from __future__ import annotations
 
 import json
@@ -152,7 +153,8 @@ def posts() -> Iterator[Post]:
             moment = NEWEST - beat.every * number - timedelta(minutes=7 * number)
             title = beat.titles[number % len(beat.titles)].format(cities[number % len(cities)])
             paragraphs = [
-                beat.paragraphs[(number + turn) % len(beat.paragraphs)] for turn in range(len(beat.paragraphs))
+                beat.paragraphs[(number + turn) % len(beat.paragraphs)]
+                for turn in range(len(beat.paragraphs))
             ]
             yield _post(beat, number, moment, title, "".join(f"<p>{each}</p>" for each in paragraphs))
     yield _post(_BEATS[3], 900, NEWEST - timedelta(hours=2), _LONG_TITLE, _EVERYTHING)
@@ -164,20 +166,24 @@ def _post(beat: _Beat, number: int, moment: datetime, title: str, body: str) -> 
     author = "" if beat.language == "zh-CN" else f"author: {beat.origin}\nlang: en\n"
     local = moment.astimezone(CHINA)
     head = (
-        f"---\nlayout: post\ntitle: {json.dumps(title, ensure_ascii=False)}\ndate: {local:%Y-%m-%d %H:%M:%S} +0800\n"
+        f"---\nlayout: post\ntitle: {json.dumps(title, ensure_ascii=False)}\n"
+        f"date: {local:%Y-%m-%d %H:%M:%S} +0800\n"
         f"categories: {beat.slug}\ntags: {json.dumps(beat.name, ensure_ascii=False)}\n{author}---\n"
     )
     link = f"\n\n<https://news.example/{beat.slug}/NewsShare.html?infoCode=NW{code}>\n"
     return Post(f"{beat.slug}/{local:%Y-%m-%d}-NW{code}.html", head + body + origin + link)
 
 
-_LONG_TITLE = "A title as long as they come, with an address in it: https://example.org/" + "averylongword" * 9
+_LONG_TITLE = (
+    "A title as long as they come, with an address in it: https://example.org/" + "averylongword" * 9
+)
 _WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 3
+_ADDRESS = "https://example.org/" + "path/" * 40
 _EVERYTHING = f"""
-<p>Everything a body can hold, with <a href="https://example.org/{"path/" * 40}">https://example.org/{"path/" * 40}</a>
+<p>Everything a body can hold, with <a href="{_ADDRESS}">{_ADDRESS}</a>
 and {_WORD}.</p>
-<h1>A heading of the first level</h1><p>Text with <code>code {"x" * 200}</code>, <kbd>Ctrl</kbd>, <mark>marked</mark> and
-<sub>sub</sub><sup>sup</sup>.</p>
+<h1>A heading of the first level</h1>
+<p>Text with <code>code {"x" * 200}</code>, <kbd>Ctrl</kbd>, <mark>marked</mark> and <sub>sub</sub><sup>sup</sup>.</p>
 <h4>One of the fourth</h4><ul><li>a list</li><li>of two<ol><li>and one inside</li></ol></li></ul>
 <blockquote><p>A quotation of somebody who said very little, and said it well.</p></blockquote>
 <pre>a line of preformatted text that is much longer than any screen is wide: {"0123456789 " * 30}</pre>

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from aggregator.periods import Period
 
-_FALLBACK = "en"
+FALLBACK = "en"
+"""The language of sites in a language that is not here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,6 @@ class Words:
 
     language: str
     skip: str
-    home: str
     navigation: str
     made_by: str
     # The home page
@@ -39,14 +39,12 @@ class Words:
     one_item: str
     many_items: str
     last_change: str
-    feed: str
     # Categories and months
     shown: str
     older: str
     earlier: str
     month_title: str
     busy_month: str
-    busy_day: str
     back_to: str
     # Items
     original: str
@@ -61,7 +59,6 @@ class Words:
     tags: str
     files: str
     text: str
-    no_text: str
     # Subscribing
     subscribe: str
     copy_address: str
@@ -151,7 +148,7 @@ def words(language: str) -> Words:
     known = languages()
     wanted = language.lower()
     own = [each for tag, each in known.items() if tag.partition("-")[0] == wanted.partition("-")[0]]
-    return known.get(wanted) or (own[0] if own else known[_FALLBACK])
+    return known.get(wanted) or (own[0] if own else known[FALLBACK])
 
 
 def _read(text: str) -> Words:

@@ -18,8 +18,8 @@ _VOID = frozenset({"br", "col", "hr", "img", "source", "wbr"})
 _LINKS = frozenset({"cite", "href", "poster", "src"})
 _ATTRIBUTES = frozenset(
     {
-        "abbr", "alt", "colspan", "datetime", "dir", "height", "hreflang", "lang", "media", "open", "reversed",
-        "rowspan", "scope", "sizes", "span", "srcset", "start", "title", "type", "value", "width",
+        "abbr", "alt", "colspan", "datetime", "dir", "height", "hreflang", "lang", "media", "open",
+        "reversed", "rowspan", "scope", "sizes", "span", "srcset", "start", "title", "type", "value", "width",
     }
 )  # fmt: skip
 
