@@ -51,9 +51,8 @@ class History:
         if made.feed is None or not made.feed.pages:
             return
         feed = replace(made.feed, entries=())
-        touched = self.store.touched(made.output)
-        if whole or touched.whole:
-            touched = None
+        happened = self.store.touched(made.output)
+        touched = None if whole or happened.whole else happened
         if made.output.kind == "category":
             yield from _Shelf(self, made.output, feed, touched, recorded).pages()
         elif made.output.kind == "all" and feed.item_pages:

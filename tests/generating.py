@@ -82,7 +82,8 @@ class Site:
             names=self.store.registry().names,
             source_content=self.source_content,
         )
-        history = self.pages and History(store=self.store, pages=self.pages, rendering=rendering)
+        pages = self.pages
+        history = History(store=self.store, pages=pages, rendering=rendering) if pages else None
         return Generate(store=self.store, folder=self.folder, rendering=rendering, history=history)
 
     def generate(self, *only: str, **options: Any) -> GenerateReport:

@@ -153,4 +153,5 @@ def words(language: str) -> Words:
 
 def _read(text: str) -> Words:
     values: dict[str, Any] = tomllib.loads(text)
-    return Words(**{key: tuple(each) if isinstance(each, list) else each for key, each in values.items()})
+    tuples = {key: tuple(value) for key, value in values.items() if isinstance(value, list)}
+    return Words(**values | tuples)

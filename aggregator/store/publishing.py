@@ -74,7 +74,7 @@ class Publishing(Connected):
         with self._connection.reading() as raw:
             while row := raw.execute(NEXT, (output.id, after, end)).fetchone():
                 found.append(from_micros(row[0]))
-                after = max(to_micros(end_of(found[-1])), after + 1)
+                after = to_micros(end_of(found[-1]))
         return found
 
     def common_tags(self, output: Output) -> Sequence[str]:

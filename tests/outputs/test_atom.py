@@ -277,7 +277,7 @@ def test_the_first_picture_that_comes_with_an_item_stands_for_it() -> None:
 
     entry = entry_of(an_entry(an_item(enclosures=pictures)))
 
-    assert [each.attrib for each in entry.iter(f"{MEDIA}thumbnail")] == [
+    assert [dict(each.attrib) for each in entry.iter(f"{MEDIA}thumbnail")] == [
         {"url": "https://news.example/b.jpg"}
     ]
     assert len(links(entry, "enclosure")) == 3
