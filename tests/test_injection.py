@@ -118,6 +118,15 @@ def feeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root / "feeds"
 
 
+def test_the_canary_sings_where_it_can(browser: Browser, tmp_path: Path) -> None:
+    page = tmp_path / "a.html"
+    page.write_text(f"<script>{SING}</script><img src=https://canary.example/x onerror={SING}>", "utf-8")
+
+    with visit(browser, page) as visited:
+        assert visited.asked == ["https://canary.example/x"]
+        assert [said for said in visited.said if said.startswith("dialog")] == ["dialog: 1", "dialog: 1"]
+
+
 def kind_of(path: Path, feeds: Path) -> str:
     return path.relative_to(feeds).parts[0] + path.suffix
 
