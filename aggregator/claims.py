@@ -32,6 +32,9 @@ _ENOUGH_TO_TELL = 3
 """Entries, all unknown by id but known by link, from which on the ids are taken to change every time."""
 
 
+WAITING = "waiting for its date"
+"""Why an item of the future is skipped until then."""
+
 _NEW_IDS = "its entries have new ids at every reading: they are known by their links instead"
 
 
@@ -152,7 +155,7 @@ class PostClaims:
             for raw, clean in read.items:
                 if read.reading.waits and raw.published is not None and raw.published > self._now:
                     # Left unrecorded, so that every refresh looks again; an item stored before stays.
-                    self.skipped["waiting for its date"] += 1
+                    self.skipped[WAITING] += 1
                 else:
                     self._claim(read, (raw, clean), known, former, taken)
         return taken

@@ -9,12 +9,14 @@ seam is in one file.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
+    from pathlib import Path
 
+    from aggregator.commands import Command
     from aggregator.exchange import Answer, Exchange, Request
     from aggregator.model import (
         Batch,
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
         Reading,
         Source,
     )
+    from aggregator.polls import Poll, SourceState
     from aggregator.records import (
         ItemRecord,
         Known,
@@ -38,7 +41,6 @@ if TYPE_CHECKING:
         Routable,
         Route,
         Save,
-        SourceState,
         Touched,
         Window,
     )
@@ -101,6 +103,15 @@ class SourceList(Protocol):
         ...
 
 
+@runtime_checkable
+class Watchable(Protocol):
+    """What an adapter or a kind of list may offer besides: then a change on disk is read at once."""
+
+    def watched(self, source: Source) -> Sequence[Path]:
+        """Folders, with all that is below them, and files whose changes are changes of the source."""
+        ...
+
+
 class Web(Protocol):
     """The network: one polite client for everything that is requested.
 
@@ -154,6 +165,10 @@ class RefreshStore(Protocol):
         """How many of the source's items have not left."""
         ...
 
+    def recent(self, source_id: str, limit: int) -> Sequence[datetime]:
+        """When the newest items of a source were published, newest first; UTC."""
+        ...
+
     def lease(self, source_ids: Iterable[str], until: datetime, why: str) -> None:
         """Before they are fetched, have these sources be due again at ``until`` if nothing is saved."""
         ...
@@ -163,7 +178,7 @@ class RefreshStore(Protocol):
 
         With a successful outcome the validators and the body hash of its exchange are kept: a 304 refreshes
         what it names (RFC 9111, 4.3.4), any other answer replaces both, and a 226 (RFC 3229) has no hash of
-        the whole. A failure keeps what was.
+        the whole. A failure keeps what was; an outcome that was held changes when it is due and no more.
         """
         ...
 
@@ -176,6 +191,18 @@ class RefreshStore(Protocol):
         ...
 
 
+class HoldStore(Protocol):
+    """Pauses that hosts asked for, by :meth:`aggregator.lanes.Lanes.hold_key`. All raise StoreError only."""
+
+    def holds(self, now: datetime) -> Mapping[str, datetime]:
+        """Those that are still running, and until when."""
+        ...
+
+    def hold(self, key: str, until: datetime, now: datetime) -> None:
+        """Remember one; what is over at ``now`` is forgotten."""
+        ...
+
+
 class ListStore(Protocol):
     """The store as ``subscriptions`` sees it. Each method is one transaction; all raise StoreError only."""
 
@@ -185,6 +212,49 @@ class ListStore(Protocol):
 
     def remember_list(self, location: str, remembered: RememberedList) -> None:
         """Keep what a list said, in place of what it said before."""
+        ...
+
+
+class CommandStore(Protocol):
+    """The store as commands see it that another process may have to do. All raise StoreError only.
+
+    Each method is one transaction. Whoever does a command removes it afterwards: a crash between has it done
+    twice, so that doing it again must be harmless.
+    """
+
+    def leave(self, action: str, argument: str, at: datetime) -> int:
+        """Leave a command for whoever writes; returns its number. The one thing written without the lock."""
+        ...
+
+    def commands(self) -> Sequence[Command]:
+        """What was left and is not done, oldest first."""
+        ...
+
+    def done(self, command_ids: Iterable[int]) -> None:
+        """Forget these."""
+        ...
+
+    def set_paused(self, source_id: str, paused: bool, now: datetime) -> bool:
+        """Have a source not be read, or be read again; False: nobody knows it."""
+        ...
+
+    def reset(self, source_id: str) -> bool:
+        """Forget how far a source was read, its failures, and where it moved to or that it is gone.
+
+        Items stay, and so does a running Retry-After. False: nobody knows it.
+        """
+        ...
+
+    def set_hidden(self, item_id: int, hidden: bool) -> None:
+        """Take an item out of every output, or let it back in; it awaits routing."""
+        ...
+
+
+class ScheduleStore(Protocol):
+    """The store as whoever runs for long sees it. Raises StoreError only."""
+
+    def shift(self, by: timedelta) -> None:
+        """The clock was set by so much: what is due, or held back, some time from now stays so far away."""
         ...
 
 
@@ -224,10 +294,6 @@ class RoutingStore(Protocol):
 
         An entry names the categories of its item, so all outputs of an item that came or went are told.
         """
-        ...
-
-    def set_hidden(self, item_id: int, hidden: bool) -> None:
-        """Take an item out of every output, or let it back in; it awaits routing."""
         ...
 
 
@@ -362,6 +428,10 @@ class Library(Protocol):
 
     def states(self) -> Sequence[SourceState]:
         """Every source ever configured, active ones in configuration order first."""
+        ...
+
+    def polls(self, source_id: str) -> Sequence[Poll]:
+        """The last polls of a remote source, newest first."""
         ...
 
     def outputs(self) -> Sequence[Output]:

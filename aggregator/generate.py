@@ -16,7 +16,7 @@ from aggregator.rendering import stamps
 from aggregator.reports import GenerateReport
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from aggregator.contracts import Folder, PublishStore
     from aggregator.history import History, Page
@@ -38,6 +38,8 @@ class Generate:
     rendering: Rendering
     history: History | None = None
     """None: there are no pages."""
+    goes_on: Callable[[], bool] = lambda: True
+    """Asked before each group of outputs; where it says no, the rest stays outdated."""
     _recorded: dict[int, set[str]] = field(default_factory=dict)
     """Files of ours, by output."""
     _gone: list[str] = field(default_factory=list)
@@ -69,7 +71,7 @@ class Generate:
         self._recorded = self._by_output()
         written = self._write_feeds([output for output in due if output.kind != "directory"])
         directory = self.rendering.directory(self.store.outputs()) if due or prune else None
-        if directory is not None:
+        if directory is not None and self.goes_on():
             written += self._write([directory])
         after = self.store.outputs()
         unneeded = self._unneeded(after, directory)
@@ -190,6 +192,8 @@ class Generate:
     def _write_feeds(self, due: Sequence[Output]) -> list[str]:
         written: list[str] = []
         for start in range(0, len(due), _AT_ONCE):
+            if not self.goes_on():
+                break
             written += self._write([self.rendering.feed(output) for output in due[start : start + _AT_ONCE]])
         return written
 
@@ -212,6 +216,8 @@ class Generate:
             (record, *page) for each, record in zip(made, records, strict=True) for page in self._pages(each)
         )
         while some := list(islice(pages, _PAGES_AT_ONCE)):
+            if not self.goes_on():
+                return written
             written += self._write_pages(some)
         self.store.published(records)
         return written

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aggregator.model import ContentMode, SourceInfo
     from aggregator.records import Output
     from aggregator.rules import Category, OutputSettings, Rules
-    from aggregator.views import Entry, Site
+    from aggregator.views import Entry, Site, SourceHealth
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,8 @@ class Rendering:
     names: Mapping[str, int]
     sources: tuple[SourceInfo, ...] = ()
     """What is read, private sources left out."""
+    health: tuple[SourceHealth, ...] = ()
+    """How each of those is, those that want attention first."""
     source_content: Mapping[str, ContentMode] = field(default_factory=dict)
     """Per source id, where its configuration says how much of its items may be shown."""
 
@@ -95,7 +97,7 @@ class Rendering:
             declared and (declared.title, declared.content, declared.entries),
             sorted(self.source_content.items()),
             [(type(renderer).__name__, renderer.version) for renderer in self.renderers],
-            self.sources if output.kind == "directory" else None,
+            (self.sources, self.health) if output.kind == "directory" else None,
             output.former,
         )
         return hashlib.sha256(repr(about).encode("utf-8", "surrogatepass")).hexdigest()
@@ -192,6 +194,7 @@ class Rendering:
                 if each.kind == "category" and each.updated is not None and self.is_alive(each)
             ),
             sources=self.sources,
+            health=self.health,
         )
         files: dict[str, bytes] = {}
         for renderer in self.renderers:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from aggregator.model import ContentMode, Item, SourceInfo
     from aggregator.periods import Period
+    from aggregator.polls import Standing
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -147,6 +148,20 @@ class FeedSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceHealth:
+    """How a source is, as anybody may know. ``since``: when it got so; None where it is as it should be."""
+
+    id: str
+    title: str
+    state: Standing
+    since: datetime | None = None
+    url: str | None = None
+    """Where it is read; None for local posts."""
+    status: int | None = None
+    """The HTTP status it fails with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
     """Everything a renderer needs for what lists all feeds and sources: home page, OPML files."""
 
@@ -155,3 +170,5 @@ class Directory:
     categories: tuple[FeedSummary, ...]
     sources: tuple[SourceInfo, ...]
     """What is read, private sources left out."""
+    health: tuple[SourceHealth, ...] = ()
+    """How each source is that is not private, those that want attention first."""

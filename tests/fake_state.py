@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from aggregator.exchange import NO_VALIDATORS, Validators
 from aggregator.model import SourceInfo
+from aggregator.wishes import NO_CALENDAR, Calendar, Freshness
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from aggregator.model import Item, Source
+    from aggregator.polls import Move, Poll
     from aggregator.records import DocumentRecord, ItemChange, Output
 
 
@@ -36,8 +38,20 @@ class StoredSource:
     body_hash: str = ""
     status: int | None = None
     next_check: datetime | None = None
+    due_from: datetime | None = None
     why: str = ""
     held_until: datetime | None = None
+    wall: str | None = None
+    gone: int = 0
+    gone_since: datetime | None = None
+    late_since: datetime | None = None
+    paused_since: datetime | None = None
+    recent: tuple[datetime, ...] = ()
+    freshness: Freshness | None = None
+    calendar: Calendar = NO_CALENDAR
+    move: Move | None = None
+    url: str | None = None
+    polls: list[Poll] = field(default_factory=list)
 
     @property
     def info(self) -> SourceInfo:
@@ -97,6 +111,7 @@ class FakeState:
         self._slugs: dict[str, int] = {}
         self._files: dict[str, tuple[int, str, int]] = {}
         self._rules: str | None = None
+        self._holds: dict[str, datetime] = {}
 
     def _own(self, source: StoredSource) -> list[StoredItem]:
         return [item for item in self._items.values() if item.source is source]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from aggregator.errors import FetchError, PublishError, SourceError
 from aggregator.model import Batch, Bookmark, Document, Item, Listing, Reading, Source, Stamp
 from tests.builders import NOW
+from tests.fake_commands import FakeCommands
 from tests.fake_lists import FakeLists
 from tests.fake_publishing import FakeLibrary, FakePublishing, FakeRouting
 from tests.fake_refreshing import FakeRefreshing
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from aggregator.views import Directory, Feed, ItemPage, Past
 
 
-class FakeStore(FakeLists, FakeRefreshing, FakeRouting, FakePublishing, FakeLibrary):
-    """A store of every kind there is a contract for, and a Library, in memory: slow, plain, obvious."""
+class FakeStore(FakeCommands, FakeLists, FakeRefreshing, FakeRouting, FakePublishing, FakeLibrary):
+    """Every contract of a store, in memory: slow, plain, obvious."""
 
     def __init__(self, site_uuid: str = "00000000-0000-4000-8000-000000000000") -> None:
         super().__init__()

@@ -12,7 +12,7 @@ from aggregator.model import Item, Problem, Reading, SourceInfo
 from aggregator.recleaning import reclean
 from aggregator.refresh import Refresh
 from aggregator.reports import SourceResult
-from tests.builders import NOW, a_source, an_item
+from tests.builders import NOW, a_source, an_item, an_unread
 from tests.fakes import FakeAdapter, FakeClock, FakeStore, FakeWeb
 
 OLD = NOW - timedelta(days=400)
@@ -32,14 +32,7 @@ class Site:
         self.store.sync([self.source], self.clock())
         state = next(state for state in self.store.states() if state.id == self.source.id)
         refresh = Refresh(store=self.store, clock=self.clock, web=FakeWeb(), accept_removals=accept_removals)
-        return asyncio.run(
-            refresh.source(
-                self.source,
-                self.adapter,
-                SourceInfo(title="Posts"),
-                first_reading=state.last_success is None,
-            )
-        )
+        return asyncio.run(refresh.source(self.source, self.adapter, SourceInfo(title="Posts"), state))
 
     def item(self, needle: str) -> Any:
         (record,) = self.store.find(needle)
@@ -393,7 +386,7 @@ def test_two_sources_never_touch_each_other() -> None:
     site.store.sync([site.source, other.source], site.clock())
     state = asyncio.run(
         Refresh(store=site.store, clock=site.clock, web=FakeWeb()).source(
-            other.source, other.adapter, SourceInfo(), first_reading=True
+            other.source, other.adapter, SourceInfo(), an_unread("other")
         )
     )
 

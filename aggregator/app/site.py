@@ -84,7 +84,7 @@ class SiteAccess:
 
     @contextmanager
     def writing(
-        self, *, wait: float, new_store: bool = False, dry_run: bool = False
+        self, *, wait: float, new_store: bool = False, dry_run: bool = False, patience: float = 10.0
     ) -> Iterator[SqliteStore]:
         """The store, for the one process that writes; for a dry run a copy of it that is thrown away."""
         from aggregator.outputs.files import read_manifest
@@ -95,7 +95,9 @@ class SiteAccess:
         if not dry_run:
             with (
                 self.lock(wait),
-                open_store(path, outputs=outputs, anew=new_store, clock=self.clock) as store,
+                open_store(
+                    path, outputs=outputs, anew=new_store, patience=patience, clock=self.clock
+                ) as store,
             ):
                 yield store
             return

@@ -53,6 +53,14 @@ class Subscribing(Care):
         except StoreError:
             return gather(self.settings.sources, self.lists, self.adapters[FEED], {})
 
+    def source_address(self, source_id: str) -> str | None:
+        """Where it is read from, without credentials; None: it is not configured any more, or is private."""
+        known = {each.id: each for each in self.known_subscriptions().everything}
+        source = known.get(source_id)
+        if source is None or (source.private and "://" in source.location):
+            return None
+        return _shown(source.location) if "://" in source.location else source.location
+
     # ── add ──
 
     def add(

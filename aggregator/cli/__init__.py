@@ -36,9 +36,17 @@ class _Commands(click.Group):
             "Read every source that is due and write what changed.",
         ),
         "generate": ("aggregator.cli.generate:generate", "Write outputs from what is stored."),
+        "daemon": (
+            "aggregator.cli.daemon:daemon",
+            "Refresh when sources are due, watch local posts, until stopped.",
+        ),
         "status": ("aggregator.cli.status:status", "Show how the sources are, failing ones first."),
         "list": ("aggregator.cli.listing:list_", "List sources, categories or items."),
         "explain": ("aggregator.cli.explain:explain", "Tell the way of one item, from file to feed."),
+        "source": (
+            "aggregator.cli.source:source",
+            "Show one source, pause it, resume it, or read it anew.",
+        ),
         "item": ("aggregator.cli.item:item", "Hide one item from every output, or show it again."),
         "add": ("aggregator.cli.add:add", "Subscribe to a feed, or to one that a page names."),
         "import-opml": (

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from aggregator.dates import from_micros, rfc3339
 from aggregator.errors import AggregatorError
 
 if TYPE_CHECKING:
@@ -97,12 +98,15 @@ def current() -> Common:
 
 
 class _JsonLines(logging.Formatter):
+    """One object a line; what a record carries as ``fields`` are keys of it."""
+
     def format(self, record: logging.LogRecord) -> str:
-        about = {
-            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
+        about: dict[str, object] = {
+            "time": _time_of(record),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
+            **getattr(record, "fields", {}),
         }
         if record.exc_info:
             about["exception"] = self.formatException(record.exc_info)
@@ -110,10 +114,22 @@ class _JsonLines(logging.Formatter):
 
 
 class _TextLines(logging.Formatter):
+    def __init__(self, *, timed: bool = False) -> None:
+        super().__init__()
+        self._timed = timed
+
     def format(self, record: logging.LogRecord) -> str:
         from aggregator.text import terminal_safe
 
-        return f"{record.levelname.lower()}: {terminal_safe(record.getMessage())}"
+        line = f"{record.levelname.lower()}: {terminal_safe(record.getMessage())}"
+        if record.exc_info:
+            trace = self.formatException(record.exc_info).splitlines()
+            line = "\n".join([line, *map(terminal_safe, trace)])
+        return f"{_time_of(record)} {line}" if self._timed else line
+
+
+def _time_of(record: logging.LogRecord) -> str:
+    return rfc3339(from_micros(int(record.created * 1000) * 1000))
 
 
 def set_up_logging(common: Common) -> None:
@@ -125,6 +141,19 @@ def set_up_logging(common: Common) -> None:
     logger.handlers[:] = [handler]
     logger.propagate = False
     logger.setLevel(levels.get(common.verbosity, logging.DEBUG))
+
+
+def log_with_time(common: Common) -> None:
+    """Log what a command that runs for long tells: also what goes well, and when it was.
+
+    A service manager's journal notes the time itself.
+    """
+    logger = logging.getLogger("aggregator")
+    if common.verbosity == 0:
+        logger.setLevel(logging.INFO)
+    if common.log_format != "json" and not os.environ.get("JOURNAL_STREAM"):
+        for handler in logger.handlers:
+            handler.setFormatter(_TextLines(timed=True))
 
 
 def echo(line: str = "", **style: Any) -> None:

@@ -86,8 +86,9 @@ class Words:
     health: str
     health_about: str
     no_sources: str
+    one_source: str
+    many_sources: str
     since: str
-    state: str
     waiting: str
     ok: str
     late: str
@@ -110,6 +111,10 @@ class Words:
     def items(self, count: int) -> str:
         """Return how many items, in words."""
         return (self.one_item if count == 1 else self.many_items).format(count=f"{count:,}")
+
+    def sources(self, count: int) -> str:
+        """Return how many sources, in words."""
+        return (self.one_source if count == 1 else self.many_sources).format(count=f"{count:,}")
 
     def on(self, day: Date) -> str:
         """Return the date in words."""

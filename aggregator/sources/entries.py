@@ -100,6 +100,18 @@ class FeedEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FeedCalendar:
+    """When a feed says that it changes, as written: RSS 0.91 and 2.0, and RSS 1.0's syndication module."""
+
+    ttl: str = ""
+    skip_hours: tuple[str, ...] = ()
+    skip_days: tuple[str, ...] = ()
+    period: str = ""
+    frequency: str = ""
+    base: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedDocument:
     """One document. ``notes``: what had to be repaired or left out, each a phrase for a person."""
 
@@ -111,5 +123,6 @@ class FeedDocument:
     language: str = ""
     authors: tuple[EntryPerson, ...] = ()
     base: str = ""
+    calendar: FeedCalendar = FeedCalendar()
     entries: tuple[FeedEntry, ...] = ()
     notes: tuple[str, ...] = field(default=())

@@ -5,23 +5,23 @@ Whatever the server or the address says, the document itself decides what it is.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from aggregator import sourcekeys
 from aggregator.errors import FetchError, ParseError
-from aggregator.exchange import Exchange, Request, Validators
-from aggregator.model import Batch, Document, Problem, Reading, Stamp
-from aggregator.sources import decoding, jsonfeed, mapping, recognise
+from aggregator.model import Batch, Problem, Reading
+from aggregator.sources import conditional, decoding, jsonfeed, mapping, recognise
 from aggregator.sources.recognise import Format
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from aggregator.contracts import Web
-    from aggregator.exchange import Answer
-    from aggregator.model import Bookmark, Listing, Source
+    from aggregator.exchange import Exchange
+    from aggregator.model import Bookmark, Document, Listing, Source
     from aggregator.sources.entries import Family, FeedDocument
     from aggregator.sources.recognise import Recognised
 
@@ -29,7 +29,6 @@ ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml,"
     " application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
 )
-_NOT_MODIFIED, _DELTA = 304, 226
 
 
 def _web_address(url: str) -> str:
@@ -68,26 +67,12 @@ class Feed:
         """Yield what was exchanged, then the document unless it is unchanged."""
         if not isinstance(source.options, FeedOptions):
             raise FetchError(f"{source.id}: has no feed to read (url: …)")
-        url = source.options.url
-        answer = await web.get(
-            Request(
-                url=url,
-                validators=bookmark.validators,
-                headers=source.headers,
-                user_agent=source.user_agent,
-                proxy=source.proxy,
-                accept=ACCEPT,
-            )
-        )
-        unchanged = answer.status == _NOT_MODIFIED or (
-            bool(answer.raw_hash) and answer.raw_hash == bookmark.body_hash
+        exchange, document = await conditional.ask(
+            source, source.options.url, bookmark, web, accept=ACCEPT, deltas=True
         )
         # First what the request came to, so that its status is told even where the document is no feed.
-        yield _exchange(answer, bookmark, unchanged=unchanged)
-        if not unchanged:
-            name = sourcekeys.without_credentials(url)
-            stamp = Stamp(name, len(answer.body), 0, answer.raw_hash)
-            document = Document(stamp, answer.body, url=answer.url, content_type=answer.content_type)
+        yield exchange
+        if document is not None:
             yield Batch(documents=(document,))
 
     def parse(self, source: Source, document: Document) -> Reading:
@@ -105,26 +90,7 @@ class Feed:
         reading = mapping.to_reading(feed, source, document.name, where)
         notes = _notes(decoded, found)
         problems = tuple(Problem(document.name, what) for what in notes)
-        return Reading(items=reading.items, problems=problems + reading.problems, info=reading.info)
-
-
-def _exchange(answer: Answer, bookmark: Bookmark, *, unchanged: bool) -> Exchange:
-    """What to remember. RFC 9111, 4.3.4: a 304 updates validators; RFC 3229: a delta's hash is nobody's."""
-    validators, body_hash = answer.validators, answer.raw_hash
-    if answer.status == _NOT_MODIFIED:
-        known = bookmark.validators
-        validators = Validators(
-            validators.etag or known.etag, validators.last_modified or known.last_modified
-        )
-        body_hash = bookmark.body_hash
-    return Exchange(
-        status=answer.status,
-        validators=validators,
-        body_hash="" if answer.status == _DELTA else body_hash,
-        unchanged=unchanged,
-        moved=answer.moved,
-        retry_after=answer.retry_after,
-    )
+        return replace(reading, problems=problems + reading.problems)
 
 
 def _read(document: str, found: Recognised, url: str | None) -> FeedDocument:

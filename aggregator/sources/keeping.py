@@ -19,7 +19,9 @@ from aggregator import urls
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-BASE, LANGUAGE, HAS_ID = " base", " language", " id"
+BASE, LANGUAGE, HAS_ID, HOURS, DAYS = " base", " language", " id", " hours", " days"
+MAX_SKIPS = 50
+"""Hours, and days, in which a feed is not to be asked for."""
 _VOID = re.compile(
     r"<(/?)(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr)(?=[\s/>])[^<>]*>\Z"
 )
@@ -129,6 +131,26 @@ class _Keeping:
             context["guidislink"] = is_link
 
     _end_id = _end_guid
+
+    # ── when not to come ──
+
+    def _start_hour(self, _attributes: Attributes) -> None:
+        self.push("hour", 1)
+
+    def _start_day(self, _attributes: Attributes) -> None:
+        self.push("day", 1)
+
+    def _end_hour(self) -> None:
+        self._keep_skip("hour", HOURS)
+
+    def _end_day(self) -> None:
+        self._keep_skip("day", DAYS)
+
+    def _keep_skip(self, element: str, key: str) -> None:
+        value = self.pop(element)
+        known = self._get_context().setdefault(key, [])
+        if value and len(known) < MAX_SKIPS:
+            known.append(value)
 
     # ── people and categories: as written ──
 

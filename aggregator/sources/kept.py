@@ -21,10 +21,11 @@ from aggregator.sources.entries import (
     EntryPerson,
     EntryTerm,
     EntryText,
+    FeedCalendar,
     FeedDocument,
     FeedEntry,
 )
-from aggregator.sources.keeping import BASE, HAS_ID, LANGUAGE
+from aggregator.sources.keeping import BASE, DAYS, HAS_ID, HOURS, LANGUAGE
 
 if TYPE_CHECKING:
     from aggregator.sources.entries import Family
@@ -51,6 +52,14 @@ def document(family: Family, feed: Any, base: str) -> FeedDocument:
         language=_text(feed, "language"),
         authors=_people(feed),
         base=_base(feed, base),
+        calendar=FeedCalendar(
+            ttl=_text(feed, "ttl"),
+            skip_hours=_texts(feed, HOURS),
+            skip_days=_texts(feed, DAYS),
+            period=_text(feed, "sy_updateperiod"),
+            frequency=_text(feed, "sy_updatefrequency"),
+            base=_text(feed, "sy_updatebase"),
+        ),
     )
 
 
@@ -90,6 +99,12 @@ def _get(said: Any, key: str) -> Any:
 def _text(said: Any, key: str, limit: int = MAX_FIELD) -> str:
     value = _get(said, key)
     return value.strip()[:limit] if isinstance(value, str) else ""
+
+
+def _texts(said: Any, key: str) -> tuple[str, ...]:
+    value = _get(said, key)
+    texts = value if isinstance(value, list) else []
+    return tuple(each.strip()[:MAX_FIELD] for each in texts if isinstance(each, str))
 
 
 def _list(said: Any, key: str, limit: int | None) -> list[Any]:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from aggregator import dates, markup, text, tidy, urls
 from aggregator.model import Enclosure, Item, Person, Problem, Reading, SourceInfo, Tag, Text
-from aggregator.sources import postbody
+from aggregator.sources import calendars, postbody
 from aggregator.sources.entries import MAX_FILES, MAX_PEOPLE, MAX_TERMS, EntryText
 from aggregator.sources.identities import identities, repeated
 
@@ -44,13 +44,15 @@ def to_reading(feed: FeedDocument, source: Source, name: str, url: str | None) -
     """Make the items of one document; ``name`` is what problems call it, ``url`` where it came from."""
     mapping = _Mapping(feed, source, url)
     items = mapping.items()
-    problems = [*feed.notes, *mapping.problems]
+    calendar, doubts = calendars.calendar(feed.calendar, mapping.zone)
+    problems = [*feed.notes, *mapping.problems, *doubts]
     if len(problems) > MAX_PROBLEMS:
         problems[MAX_PROBLEMS:] = [f"and {len(problems) - MAX_PROBLEMS:,} more problems of this kind"]
     return Reading(
         items=items,
         problems=tuple(Problem(name, what) for what in problems),
         info=mapping.info(),
+        calendar=calendar,
     )
 
 

@@ -105,6 +105,12 @@ def vacuum(store: Path) -> tuple[int, int]:
     return before, store.stat().st_size
 
 
+def checkpoint(store: Path) -> None:
+    """Move the write-ahead log into the file, as far as nobody is reading it, beside whoever writes."""
+    with translated(store), closing(open_raw(store, "rw", patience=1.0)) as raw:
+        raw.execute("pragma wal_checkpoint(truncate)").fetchall()
+
+
 def _problems(raw: sqlite3.Connection) -> Iterator[str]:
     damage = [text for (text,) in raw.execute(f"pragma integrity_check({_AT_MOST})") if text != "ok"]
     yield from damage

@@ -213,7 +213,7 @@ def of_status(trip: Trip, status: int, headers: Mapping[str, str], page: bytes) 
     else:
         what = f"answered {_named(status)}"
     pause = "" if trip.retry_after is None else f"; it asks for a pause until {_when(trip.retry_after)}"
-    return FetchError(f"{trip.who} {what}{pause}", status=status, retry_after=trip.retry_after)
+    return FetchError(f"{trip.who} {what}{pause}", status=status, retry_after=trip.retry_after, wall=wall)
 
 
 def _wall(headers: Mapping[str, str], page: bytes) -> str | None:

@@ -115,6 +115,11 @@ class Trip:
         return len(self._seen) - 1
 
     @property
+    def origin(self) -> tuple[str, str, int]:
+        """Scheme, host and port that this hop asks."""
+        return self.place.origin[0], self.place.host, self.place.origin[2]
+
+    @property
     def withheld(self) -> bool:
         """Whether there are credentials that this hop is not told."""
         return not self.secret and self.credible
@@ -144,6 +149,8 @@ class Trip:
             said |= {name.lower(): value for name, value in self._request.headers}
         if self.validators.etag is not None:
             said["if-none-match"] = self.validators.etag
+            if self._request.deltas:
+                said["a-im"] = "feed"
         if self.validators.last_modified is not None:
             said["if-modified-since"] = self.validators.last_modified
         return said

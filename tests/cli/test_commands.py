@@ -150,7 +150,7 @@ def test_status_for_people_and_for_programs(filled: Site) -> None:
     ran = filled.run("status")
     about = filled.run("status", "--json").json
 
-    assert ran.out.splitlines()[-1] == "1 sources, 2 items, 0 failing"
+    assert ran.out.splitlines()[-1] == "1 source, 2 items, 0 failing"
     assert about["version"] == 1
     assert about["totals"] == {"sources": 1, "items": 2, "failing": 0}
     assert about["sources"][0]["state"] == "ok"

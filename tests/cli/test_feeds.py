@@ -80,7 +80,7 @@ def test_a_feed_becomes_entries_of_its_category(site: Site, server: Server) -> N
     (source,) = report["sources"]
     assert (source["state"], source["new"], source["status"]) == ("first-read", 1, 200)
     assert source["next_check"] is not None
-    assert source["why"] == "every 1h"
+    assert source["why"].startswith("about every 24 h: an item in ")
     body = site.files()["category/news.xml"].decode()
     assert "<id>https://news.example/1</id>" in body
     assert "<published>2022-06-13T11:03:16+08:00</published>" in body

@@ -11,7 +11,8 @@ import pytest
 
 from aggregator.exchange import Exchange
 from aggregator.model import SourceInfo, Stamp
-from aggregator.records import NewCategory, Outcome, Route, Window
+from aggregator.polls import Outcome
+from aggregator.records import NewCategory, Route, Window
 from aggregator.store import open_store
 from tests.builders import NOW, a_source, an_item
 from tests.store.changes import a_change, a_document, id_of, output_of, publish, route_all, save

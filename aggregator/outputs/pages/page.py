@@ -29,6 +29,7 @@ STYLESHEET = "style.css"
 ICON = "icon.svg"
 HOME = "index.html"
 SUBSCRIBE = "subscribe.html"
+HEALTH = "health.html"
 NOT_FOUND = "404.html"
 _MINUTES = 60
 
@@ -116,6 +117,7 @@ class Page:
         self.stylesheet = self.path(STYLESHEET)
         self.icon = self.path(ICON)
         self.how_to_subscribe = self.path(SUBSCRIBE)
+        self.health = self.path(HEALTH)
         self.opml = self.path(opml.FEEDS)
         self.opml_url = shown.file_url(feed.site, opml.FEEDS)
         self.subscriptions = [self._subscription("xml", self.words.atom, atom.MEDIA_TYPE)]

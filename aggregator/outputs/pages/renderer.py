@@ -14,8 +14,9 @@ from markupsafe import Markup
 
 from aggregator import text
 from aggregator.outputs import shown
-from aggregator.outputs.pages import body
+from aggregator.outputs.pages import body, health
 from aggregator.outputs.pages.page import (
+    HEALTH,
     HOME,
     ICON,
     NOT_FOUND,
@@ -31,7 +32,7 @@ from aggregator.outputs.pages.page import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aggregator.views import Directory, Entry, Feed, ItemPage, Past
+    from aggregator.views import Directory, Entry, Feed, ItemPage, Past, SourceHealth
 
 LISTED = 24
 """Categories that are listed at once; of more, those that changed last, and the others behind a click."""
@@ -166,6 +167,7 @@ class Pages:
         made = {
             HOME: self._home(home, feed.entries, listed),
             SUBSCRIBE: self._explained(Page(feed, SUBSCRIBE, home.words.how_to_subscribe), listed),
+            HEALTH: self._health(Page(feed, HEALTH, home.words.health), directory.health),
             NOT_FOUND: self._not_found(feed),
         }
         folder = files(__package__).joinpath("templates")
@@ -191,6 +193,9 @@ class Pages:
             if len(listed) > ADDRESSES
             else "",
         )
+
+    def _health(self, page: Page, sources: tuple[SourceHealth, ...]) -> bytes:
+        return self._html("health.html", page, states=health.states(sources, page.site, page.words))
 
     def _not_found(self, feed: Feed) -> bytes:
         """A server shows it at any address, so its links are absolute and its style is inside."""
