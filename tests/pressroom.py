@@ -1,4 +1,6 @@
-"""A site with 200 items as a real one might have them, Chinese and English; all of it made up.
+"""A site with 200 items as a real one might have them, Chinese and English, and a source that is down.
+
+All of it is made up.
 
 Deterministic: always the same items. ``python -m tests.pressroom FOLDER`` makes the site, to be looked at.
 """
@@ -196,6 +198,8 @@ and {_WORD}.</p>
 CONFIGURATION = """
 sources:
   - {id: posts, type: jekyll, path: seeds, title: 新闻室}
+  - {id: silent, type: feed, url: "http://127.0.0.1:9/feed.xml", title: 港湾评论, category: keji}
+fetch: {allow_private: [127.0.0.1]}
 site: {title: 观潮 Tidewatch, url: "https://tide.example/", language: zh-CN, timezone: Asia/Shanghai}
 categories:
   - {slug: open-web, title: The open web, was: [web]}

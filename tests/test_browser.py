@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
-OUTSIDE = ("https://news.example/", "https://example.org/path/", "https://tide.example/")
+OUTSIDE = (
+    "https://news.example/",
+    "https://example.org/path/",
+    "https://tide.example/",
+    "http://127.0.0.1:9/",
+)
 
 
 @pytest.fixture(scope="module")
@@ -49,13 +54,14 @@ def kinds(feeds: Path) -> dict[str, Path]:
         "category": feeds / "category/macro.html",
         "month": feeds / "category/macro/2026-10.html",
         "item": items[-1],
+        "health": feeds / "health.html",
         "subscribe": feeds / "subscribe.html",
         "not found": feeds / "404.html",
     }
 
 
 SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
-KINDS = ("home", "category", "month", "item", "subscribe", "not found")
+KINDS = ("home", "category", "month", "item", "health", "subscribe", "not found")
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import dataclasses
 import re
 from datetime import date
+from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from aggregator.outputs import words as words_module
 from aggregator.outputs.words import Words, languages, words
 from aggregator.periods import Period
+from aggregator.polls import Standing
 
 ENGLISH, CHINESE = words("en"), words("zh-CN")
 EVERY = sorted(languages())
@@ -53,6 +57,21 @@ def test_every_language_fills_in_the_same_things(language: str) -> None:
         return {name: each for name, each in blanks.items() if name not in ("day", "short_day", "one_item")}
 
     assert filled(languages()[language]) == filled(ENGLISH)
+
+
+def test_every_word_is_said_somewhere() -> None:
+    outputs = Path(words_module.__file__).parent
+    files = [*outputs.rglob("*.py"), *outputs.rglob("*.html")]
+    said = " ".join(file.read_text("utf-8") for file in files)
+    states = get_args(Standing)
+
+    unsaid = [
+        field.name
+        for field in dataclasses.fields(Words)
+        if not re.search(rf"\.{field.name}\b", said) and field.name not in states
+    ]
+
+    assert unsaid == []
 
 
 def test_counts_are_said_in_words() -> None:

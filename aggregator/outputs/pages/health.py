@@ -29,6 +29,7 @@ MARKS: dict[Standing, str] = {
     "ok": "●",
 }
 """The shape of each state."""
+_TROUBLE = frozenset({"blocked", "failing", "gone"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class State:
     mark: str
     name: str
     count: str
+    is_trouble: bool
     sources: tuple[Source, ...]
 
 
@@ -66,8 +68,16 @@ def states(health: Iterable[SourceHealth], site: Site, words: Words) -> list[Sta
     found = []
     for state, of_it in groupby(health, key=lambda each: each.state):
         sources = tuple(_source(each, site, words) for each in of_it)
-        name: str = getattr(words, state)
-        found.append(State(f"state-{state}", MARKS[state], name, words.sources(len(sources)), sources))
+        found.append(
+            State(
+                id=f"state-{state}",
+                mark=MARKS[state],
+                name=getattr(words, state),
+                count=words.sources(len(sources)),
+                is_trouble=state in _TROUBLE,
+                sources=sources,
+            )
+        )
     return found
 
 
