@@ -16,12 +16,15 @@ from aggregator.rendering import stamps
 from aggregator.reports import GenerateReport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from aggregator.contracts import Folder, PublishStore
     from aggregator.history import History, Page
     from aggregator.records import Output, Published
     from aggregator.rendering import Made, Rendering
+
+    Files = Mapping[str, tuple[int, str, int]]
+    """Path → output id, sha256, size: as the store remembers them."""
 
 _AT_ONCE = 64
 """Outputs written and recorded together: each such group costs one transaction."""
@@ -49,10 +52,11 @@ class Generate:
     def run(self, only: Collection[str] = (), *, every: bool = False, prune: bool = False) -> GenerateReport:
         """Write what is outdated; of ``only`` these categories, or ``every`` one whether outdated or not."""
         before = self.store.outputs()
+        recorded = self.store.files()
         wanted = self._named(before, only)
-        kept_up = self._kept_up(before)
+        kept_up = self._kept_up(before, recorded)
         self.store.outdate([each.id for each in kept_up if every or self._is_behind(each)])
-        self._outdate_missing()
+        recorded = self._outdate_missing(recorded)
         # Entries name every category they are in, so new titles come before anything is rendered.
         self.store.retitle(
             {
@@ -68,13 +72,13 @@ class Generate:
         ]
         self._errors.clear()
         self._gone.clear()
-        self._recorded = self._by_output()
+        self._recorded = _by_output(recorded)
         written = self._write_feeds([output for output in due if output.kind != "directory"])
         directory = self.rendering.directory(self.store.outputs()) if due or prune else None
         if directory is not None and self.goes_on():
             written += self._write([directory])
         after = self.store.outputs()
-        unneeded = self._unneeded(after, directory)
+        unneeded = self._unneeded(after, directory, self.store.files() if due else recorded)
         removed = list(self._gone)
         if prune:
             removed += self._prune(unneeded)
@@ -95,8 +99,9 @@ class Generate:
         differing: list[str] = []
         as_written: list[Output] = []
         outputs = self.store.outputs()
-        kept_up = {output.id for output in self._kept_up(outputs)}
-        self._recorded = self._by_output()
+        recorded = self.store.files()
+        kept_up = {output.id for output in self._kept_up(outputs, recorded)}
+        self._recorded = _by_output(recorded)
         for output in outputs:
             if output.kind == "directory" or output.id not in kept_up:
                 as_written.append(output)
@@ -129,18 +134,20 @@ class Generate:
         """Whether settings or templates changed since it was written."""
         return output.rule_hash != self.rendering.hash(output)
 
-    def _kept_up(self, outputs: Iterable[Output]) -> list[Output]:
+    def _kept_up(self, outputs: Iterable[Output], recorded: Files) -> list[Output]:
         """Outputs that have, or shall have, files: an empty category that was pruned stays away."""
-        with_files = {output_id for output_id, _, _ in self.store.files().values()}
+        with_files = {output_id for output_id, _, _ in recorded.values()}
         return [each for each in outputs if each.kind != "category" or each.items or each.id in with_files]
 
-    def _outdate_missing(self) -> None:
-        """Write again what somebody removed or cut, also an empty category's until it is pruned."""
-        recorded = self.store.files()
+    def _outdate_missing(self, recorded: Files) -> Files:
+        """Write again what somebody removed or cut, also an empty category's until it is pruned.
+
+        Returns the files that are still ours.
+        """
         sizes = self.folder.sizes(recorded)
         amiss = {path: about[0] for path, about in recorded.items() if sizes.get(path) != about[2]}
         if not amiss:
-            return
+            return recorded
         outputs = self.store.outputs()
         lists = {output.id for output in outputs if output.kind == "directory"}
         upheld = {path for output in outputs for path in self.rendering.paths(output)}
@@ -151,9 +158,13 @@ class Generate:
             if path in upheld or output_id in lists or self._is_page(by_id[output_id], path)
         ]
         self.store.outdate({amiss[path] for path in lost})
-        self.store.forget_files([path for path in amiss if path not in lost and path not in sizes])
+        forgotten = {path for path in amiss if path not in lost and path not in sizes}
+        self.store.forget_files(forgotten)
+        return {path: about for path, about in recorded.items() if path not in forgotten}
 
-    def _unneeded(self, outputs: Sequence[Output], directory: Made | None) -> tuple[str, ...]:
+    def _unneeded(
+        self, outputs: Sequence[Output], directory: Made | None, recorded: Files
+    ) -> tuple[str, ...]:
         """Files of ours that no output needs any more.
 
         The directory's own are told only where it was just rendered; else all it ever had count as needed.
@@ -163,7 +174,6 @@ class Generate:
         for output in outputs:
             if output.kind != "directory" and output.updated is not None and self.rendering.is_alive(output):
                 needed.update(self.rendering.paths(output))
-        recorded = self.store.files()
         alive = {each.id: each for each in outputs if each.updated and self.rendering.is_alive(each)}
         needed.update(
             path
@@ -245,11 +255,12 @@ class Generate:
             self.store.forget_files(gone)
         return written
 
-    def _by_output(self) -> dict[int, set[str]]:
-        found: defaultdict[int, set[str]] = defaultdict(set)
-        for path, (output_id, _, _) in self.store.files().items():
-            found[output_id].add(path)
-        return found
+
+def _by_output(recorded: Files) -> dict[int, set[str]]:
+    found: defaultdict[int, set[str]] = defaultdict(set)
+    for path, (output_id, _, _) in recorded.items():
+        found[output_id].add(path)
+    return found
 
 
 def _in_one_line(errors: Sequence[PublishError]) -> str:
