@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from aggregator import history
 from aggregator.rules import Category, OutputSettings, Rules
@@ -199,6 +201,53 @@ def test_a_month_follows_the_content_mode_of_its_category() -> None:
     library.generate()
 
     assert library.lines(f"{PAST}2022-06.html")[1:] == ["2 none", "1 none", "0 none"]
+
+
+_STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["add", "change", "move", "remove", "write", "retitle", "fail"]),
+        st.integers(0, 6),
+        st.integers(0, 5),
+        st.sampled_from(["macro", "stocks"]),
+    ),
+    max_size=25,
+)
+
+
+@given(_STEPS)
+@settings(max_examples=60, deadline=None)
+def test_whatever_happens_pages_are_what_writing_everything_anew_gives(
+    steps: list[tuple[str, int, int, str]],
+) -> None:
+    library = Library(item_pages=True)
+    for deed, number, month, category in steps:
+        name = f"item {number}"
+        known = library.store.known("posts", [name]).get(name)
+        if deed in ("add", "change", "move"):
+            moment = JUNE + (month if deed == "move" else number) * 30 * DAY
+            library.add(name, category, published=moment, title=f"{deed} {month}")
+        elif deed == "remove" and known:
+            library.remove(name)
+        elif deed == "retitle":
+            library.rules = Rules(categories=(Category(slug=category, title=f"title {month}"),))
+        elif deed == "fail":
+            library.folder.broken = {f"{PAST}2022-{6 + month:02}.html", f"{PAST}2022-{7 + month:02}.html"}
+        elif deed == "write":
+            library.generate()
+            library.folder.broken = set()
+    library.folder.broken = set()
+    library.generate()
+
+    incremental = dict(library.folder.files)
+    library.folder.files.clear()
+    library.store.forget_files(list(library.store.files()))
+    library.generate(every=True)
+
+    # A category that lost its last item keeps its feed, until it is pruned, as long as there is one.
+    pages = {path: body for path, body in incremental.items() if path.count("/") == 2 or "item/" in path}
+    assert pages == {
+        path: body for path, body in library.folder.files.items() if path.count("/") == 2 or "item/" in path
+    }
 
 
 # ── busy months ───────────────────────────────────────────────────────────────────────────────────────────
