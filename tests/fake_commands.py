@@ -29,8 +29,11 @@ class FakeCommands(FakeState):
 
     def shift(self, by: timedelta) -> None:
         for source in self._sources.values():
+            source.attempted = source.attempted and source.attempted + by
             source.next_check = source.next_check and source.next_check + by
+            source.due_from = source.due_from and source.due_from + by
             source.held_until = source.held_until and source.held_until + by
+        self._holds = {key: until + by for key, until in self._holds.items()}
 
     def done(self, command_ids: Iterable[int]) -> None:
         for number in command_ids:

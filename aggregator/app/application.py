@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from aggregator.app.control import ask, do_commands
+from aggregator.app.control import do_commands
 from aggregator.app.equipment import Equipment
 from aggregator.app.publishing import Publishing
 from aggregator.app.refreshing import Options, Refreshing, no_progress
@@ -17,9 +17,7 @@ from aggregator.errors import LockedError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
-    from aggregator.app.control import Done
-    from aggregator.commands import Action
-    from aggregator.reports import GenerateReport, RefreshReport, SourceResult
+    from aggregator.reports import RefreshReport, SourceResult
     from aggregator.store import SqliteStore
     from aggregator.subscriptions import Subscriptions
 
@@ -126,12 +124,6 @@ class App(Publishing):
             options=options,
         )
 
-    def synced(self, store: SqliteStore) -> Subscriptions:
-        """The sources there are, made known to the store."""
-        subscriptions = self._subscriptions(store)
-        store.sync(subscriptions.everything, self.clock())
-        return subscriptions
-
     def _chosen(self, names: Sequence[str], subscriptions: Subscriptions) -> set[str] | None:
         """Ids of the sources named, with a list its feeds; None: every one."""
         known = {source.id: source for source in subscriptions.everything}
@@ -142,53 +134,3 @@ class App(Publishing):
                 raise UsageError(f"no source {name!r} in {self.settings.path}{hint}")
         feeds = {feed.id for name in names for feed in subscriptions.feeds.get(name, ())}
         return {*names, *feeds} if names else None
-
-    # ── outputs ──
-
-    def generate(
-        self, only: Collection[str] = (), *, every: bool = False, prune: bool = False, wait: float = 0.0
-    ) -> GenerateReport:
-        """Write outputs from what is stored; ``only`` these categories, by slug, title or alias."""
-        from aggregator.categories import Matcher
-
-        matcher = Matcher(self.settings.rules)
-        only = [matcher.resolve(name) for name in only]
-        with self.writing(wait=wait) as store:
-            self._folder(store).claim(known_files=bool(store.files()))
-            self.synced(store)
-            return self._generate(store, only, every=every, prune=prune)
-
-    def check_outputs(self) -> Sequence[str]:
-        """Paths of files that differ from what the store says they should be; writes nothing."""
-        with self.writing(wait=0, dry_run=True) as store:
-            self.synced(store)
-            self.routing(store).run()
-            return self.generator(store).check()
-
-    def set_hidden(self, needle: str, *, hidden: bool, wait: float = 0.0) -> tuple[str, Done]:
-        """Hide an item from every output, or show it again; the outputs follow. Returns its title too."""
-        with self.library() as library:
-            records = self.find_items(library, needle)
-        if len(records) > 1:
-            numbers = ", ".join(str(record.item_id) for record in records)
-            raise UsageError(f"{needle!r} names {len(records)} items: say which of the numbers {numbers}")
-        action: Action = "hide" if hidden else "show"
-        done = ask(self, self._published, action, str(records[0].item_id), wait=wait)
-        return records[0].clean.title.value, done
-
-    def steer_source(self, action: Action, name: str, *, wait: float) -> Done:
-        """Pause, resume or reset a source. Raises UsageError where it was never read."""
-        with self.library() as library:
-            source_id = self.source(library, name)
-        return ask(self, self._published, action, source_id, wait=wait)
-
-    def _published(self, store: SqliteStore) -> GenerateReport:
-        """What was outdated is written."""
-        self._folder(store).claim(known_files=bool(store.files()))
-        return self._generate(store)
-
-    def _generate(
-        self, store: SqliteStore, only: Collection[str] = (), *, every: bool = False, prune: bool = False
-    ) -> GenerateReport:
-        self.routing(store).run()
-        return self.generator(store).run(only, every=every, prune=prune)

@@ -1,4 +1,4 @@
-"""What a site publishes, and with what: sources as readers see them, routing, and the renderers in use."""
+"""The outputs of a site: what they are made of, and their writing."""
 
 from __future__ import annotations
 
@@ -6,27 +6,44 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aggregator import health
+from aggregator.app.control import ask
 from aggregator.app.subscribing import Subscribing
+from aggregator.errors import UsageError
 from aggregator.model import SourceInfo
 from aggregator.urls import absolute
 from aggregator.views import SourceHealth
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from aggregator.app.control import Done
+    from aggregator.commands import Action
     from aggregator.contracts import Renderer
     from aggregator.generate import Generate
     from aggregator.model import Source
     from aggregator.outputs.files import OutputFolder
     from aggregator.outputs.pages import Pages
+    from aggregator.reports import GenerateReport
     from aggregator.routing import Routing
     from aggregator.store import SqliteStore
+    from aggregator.subscriptions import Subscriptions
 
 
 class Publishing(Subscribing):
-    """A site, as far as it is published."""
+    """From what is stored to files."""
 
-    # ── sources, as readers see them ──
+    def synced(self, store: SqliteStore) -> Subscriptions:
+        """The sources there are, made known to the store."""
+        subscriptions = self._subscriptions(store)
+        store.sync(subscriptions.everything, self.clock())
+        return subscriptions
+
+    def differing(self, store: SqliteStore, before: Mapping[str, Source]) -> frozenset[str]:
+        """Ids of sources that are other ones now than before, or are no more; their order does not count."""
+        now = {each.id: each for each in self._subscriptions(store).everything}
+        return frozenset(
+            name for name, each in before.items() if _placeless(each) != _placeless(now.get(name))
+        )
 
     def _info(self, source: Source) -> SourceInfo:
         """A source as readers see it, as far as the configuration says."""
@@ -65,7 +82,55 @@ class Publishing(Subscribing):
             for state in health.by_urgency(states)
         )
 
-    # ── with what ──
+    # ── outputs ──
+
+    def generate(
+        self, only: Collection[str] = (), *, every: bool = False, prune: bool = False, wait: float = 0.0
+    ) -> GenerateReport:
+        """Write outputs from what is stored; ``only`` these categories, by slug, title or alias."""
+        from aggregator.categories import Matcher
+
+        matcher = Matcher(self.settings.rules)
+        only = [matcher.resolve(name) for name in only]
+        with self.writing(wait=wait) as store:
+            self._folder(store).claim(known_files=bool(store.files()))
+            self.synced(store)
+            return self._generate(store, only, every=every, prune=prune)
+
+    def check_outputs(self) -> Sequence[str]:
+        """Paths of files that differ from what the store says they should be; writes nothing."""
+        with self.writing(wait=0, dry_run=True) as store:
+            self.synced(store)
+            self.routing(store).run()
+            return self.generator(store).check()
+
+    def set_hidden(self, needle: str, *, hidden: bool, wait: float = 0.0) -> tuple[str, Done]:
+        """Hide an item from every output, or show it again; the outputs follow. Returns its title too."""
+        with self.library() as library:
+            records = self.find_items(library, needle)
+        if len(records) > 1:
+            numbers = ", ".join(str(record.item_id) for record in records)
+            raise UsageError(f"{needle!r} names {len(records)} items: say which of the numbers {numbers}")
+        action: Action = "hide" if hidden else "show"
+        done = ask(self, self._published, action, str(records[0].item_id), wait=wait)
+        return records[0].clean.title.value, done
+
+    def steer_source(self, action: Action, name: str, *, wait: float) -> Done:
+        """Pause, resume or reset a source. Raises UsageError where it was never read."""
+        with self.library() as library:
+            source_id = self.source(library, name)
+        return ask(self, self._published, action, source_id, wait=wait)
+
+    def _published(self, store: SqliteStore) -> GenerateReport:
+        """What was outdated is written."""
+        self._folder(store).claim(known_files=bool(store.files()))
+        return self._generate(store)
+
+    def _generate(
+        self, store: SqliteStore, only: Collection[str] = (), *, every: bool = False, prune: bool = False
+    ) -> GenerateReport:
+        self.routing(store).run()
+        return self.generator(store).run(only, every=every, prune=prune)
 
     def routing(self, store: SqliteStore) -> Routing:
         """What decides which items belong to which outputs."""
@@ -132,3 +197,7 @@ class Publishing(Subscribing):
         from aggregator.outputs.pages import Pages
 
         return (Pages(),)
+
+
+def _placeless(source: Source | None) -> Source | None:
+    return source and replace(source, rank=0, where="")

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from aggregator.model import Source
     from aggregator.reports import GenerateReport, SourceResult
     from aggregator.store import SqliteStore
+    from aggregator.subscriptions import Subscriptions
 
 _UNSETTLED = timedelta(seconds=2)
 """After which files are looked at again that were still being written."""
@@ -41,7 +42,7 @@ class Running:
 
     def __init__(self, app: App, store: SqliteStore) -> None:
         self.app, self.store = app, store
-        self.subscriptions = app.synced(store)
+        self._follow(app.synced(store))
         self._leaving: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -58,11 +59,10 @@ class Running:
 
     # ── sources ──
 
-    @property
-    def sources(self) -> Mapping[str, Source]:
+    def _follow(self, subscriptions: Subscriptions) -> None:
+        everything = (*subscriptions.lists, *subscriptions.everything)
+        self.sources: Mapping[str, Source] = {source.id: source for source in everything}
         """Every source and list of sources, by id, lists first."""
-        lists = self.subscriptions.lists
-        return {source.id: source for source in (*lists, *self.subscriptions.everything)}
 
     def is_remote(self, source: Source) -> bool:
         """Whether it is read when it is due; any other is read whenever it changed."""
@@ -71,10 +71,10 @@ class Running:
 
     def begin(self, source_ids: Collection[str], *, forced: bool = False) -> Begun:
         """Choose those of these that are due, and say how each is read and why the others are not."""
-        equipment = self._equipment
+        equipment, chosen = self._equipment, set(source_ids)
         options = Options(forced=forced, punctual=True)
         refreshing = self.app.refreshing(self.store, equipment, options)
-        begun = refreshing.begin([each for name, each in self.sources.items() if name in source_ids])
+        begun = refreshing.begin([each for name, each in self.sources.items() if name in chosen])
         starts = {name: partial(_using, equipment, start) for name, start in begun.starts.items()}
         return Begun(starts, begun.waiting)
 
@@ -90,7 +90,7 @@ class Running:
 
     def resync(self) -> None:
         """A list names other feeds than before: make them known."""
-        self.subscriptions = self.app.synced(self.store)
+        self._follow(self.app.synced(self.store))
 
     def watched(self) -> Mapping[Path, frozenset[str]]:
         """Folders and files that sources are read from, with the ids of those that are."""
@@ -127,13 +127,21 @@ class Running:
         """Do what other processes left for us."""
         return do_commands(self.store)
 
-    def use(self, app: App) -> None:
-        """Have another configuration in force from now on. Raises ConfigError where only a restart could."""
+    def differing(self, app: App) -> frozenset[str]:
+        """Ids of sources that another configuration changes. Raises ConfigError where only a restart could.
+
+        What is read of them as they were must not be kept once it is in force.
+        """
         before, after = self.app.settings, app.settings
         fixed = {"store": before.store != after.store, "output.dir": before.output_dir != after.output_dir}
         if problems := [f"{after.path}: {key}: only a restart can change it" for key in fixed if fixed[key]]:
             raise ConfigError(problems)
-        self.subscriptions = app.synced(self.store)
+        return app.differing(self.store, self.sources)
+
+    def use(self, app: App) -> None:
+        """Have another configuration in force from now on."""
+        before, after = self.app.settings, app.settings
+        self._follow(app.synced(self.store))
         self.app = app
         if (before.fetch, before.site_url) != (after.fetch, after.site_url):
             former, self._equipment = (

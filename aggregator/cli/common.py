@@ -149,8 +149,8 @@ def log_with_time(common: Common) -> None:
     A service manager's journal notes the time itself.
     """
     logger = logging.getLogger("aggregator")
-    if common.verbosity == 0:
-        logger.setLevel(logging.INFO)
+    if common.verbosity <= 0:
+        logger.setLevel(logging.INFO if common.verbosity == 0 else logging.WARNING)
     if common.log_format != "json" and not os.environ.get("JOURNAL_STREAM"):
         for handler in logger.handlers:
             handler.setFormatter(_TextLines(timed=True))

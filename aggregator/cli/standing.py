@@ -93,8 +93,16 @@ def as_object(state: SourceState, now: datetime) -> dict[str, Any]:
         "unchanged_share": None if share is None else round(share, 3),
         "bytes": state.received,
         "next_check": _time(state.next_check),
-        "why": _OFF if not state.enabled else state.why or "due",
+        "why": _why(state),
     }
+
+
+def _why(state: SourceState) -> str:
+    if not state.active:
+        return "not configured any more"
+    if not state.enabled:
+        return _OFF
+    return "paused by hand" if state.paused else state.why or "due"
 
 
 def _time(moment: datetime | None) -> str | None:
@@ -113,7 +121,7 @@ def whole_story(state: SourceState, polls: Sequence[Poll], now: datetime, addres
     facts = [
         ("title", state.title),
         ("address", address),
-        ("configured", "" if state.active else "not any more"),
+        ("configured", "" if state.active else "no"),
         ("brings", "" if daily is None else f"about {daily:.3g} items a day"),
         ("newest item", _moment(state.recent[0]) if state.recent else ""),
         ("held until", _moment(state.held_until) if due.is_held(now, state.held_until) else ""),

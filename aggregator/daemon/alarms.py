@@ -10,6 +10,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from aggregator.dates import utc_now
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
@@ -28,7 +30,7 @@ class Alarms:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it tells of every job
+        logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # it tells of every job
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
@@ -44,14 +46,18 @@ class Alarms:
 
     def at(self, name: str, moment: datetime, call: Callable[[], None]) -> None:
         """Call at this moment, or at once where it is past; in place of what was set under this name."""
-        moment = min(max(moment, self._clock()), self._clock() + _FARTHEST)
-        self._scheduler.add_job(_as_job, DateTrigger(moment), (call,), id=name, replace_existing=True)
+        trigger = DateTrigger(self._as_scheduled(moment))
+        self._scheduler.add_job(_as_job, trigger, (call,), id=name, replace_existing=True)
 
     def no_later(self, name: str, moment: datetime, call: Callable[[], None]) -> None:
         """The same, but what is set already and goes off earlier stays."""
         job = self._scheduler.get_job(name)
-        if job is None or job.next_run_time is None or job.next_run_time > moment:
+        if job is None or job.next_run_time is None or job.next_run_time > self._as_scheduled(moment):
             self.at(name, moment, call)
+
+    def _as_scheduled(self, moment: datetime) -> datetime:
+        """As far from now by the scheduler's clock, which is the system's, as it is by ours."""
+        return utc_now() + min(max(moment - self._clock(), timedelta(0)), _FARTHEST)
 
     def every(self, name: str, seconds: float, call: Callable[[], None]) -> None:
         """Call again and again, first after so many seconds."""
@@ -61,4 +67,7 @@ class Alarms:
 
 async def _as_job(call: Callable[[], None]) -> None:
     """A coroutine, which APScheduler runs on the loop; anything else it would run in a thread."""
-    call()
+    try:
+        call()
+    except Exception:  # a bug behind one alarm must not silence the others
+        logging.getLogger(__name__).exception("an alarm: a bug; please report it")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Publish = Callable[[Callable[[], bool]], Awaitable[GenerateReport]]
     """Write what is outdated, as long as it is told to go on."""
 
-SOON, LATER = 0.1, 5.0
+SOON, LATER = 0.1, 30.0
 """Seconds to wait for more: after a change, and after a source was read that brought none."""
 
 _LONGEST_REST = 5.0

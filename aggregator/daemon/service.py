@@ -178,6 +178,8 @@ class Daemon:
                     f"{why}: the configuration could not be taken up: {error}; the one before stays in force"
                 )
                 tell("reload-refused", text, level=logging.ERROR, error=str(error))
+            except Exception:  # a bug in the reading of a file must not end the work
+                logging.getLogger(__name__).exception("%s: a bug; please report it", why)
             else:
                 tell("reloaded", f"{why}: the configuration was taken up", sources=len(self._running.sources))
             finally:
@@ -185,7 +187,9 @@ class Daemon:
 
     async def _use(self, app: App) -> None:
         """Have it in force everywhere."""
+        changed = self._running.differing(app)
         await self._doors.follow(self._running.app, app)
+        await self._work.cut_off(changed)
         self._running.use(app)
         self._watching.how = app.settings.schedule.watch
         self._watch()
@@ -246,6 +250,7 @@ class Daemon:
             self._publishing.ask(SOON)
 
     def _keep_house(self) -> None:
+        self._work.look()  # whatever went wrong with its alarm, it is not later than this
         self._spawn(self._housekeeping())
 
     async def _housekeeping(self) -> None:

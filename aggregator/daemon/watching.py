@@ -106,11 +106,12 @@ class Watching:
     def look(self) -> None:
         """To be called often: see what no event tells."""
         changed = self._files.look()
-        self._tell(frozenset().union(*(self._wanted.get(path, frozenset()) for path in changed)))
-        if any(path.is_dir() for path in changed) or any(
-            sign(path) != before for path, before in self._folders.items()
-        ):
+        replaced = [path for path, before in self._folders.items() if sign(path) != before]
+        if replaced or any(path.is_dir() for path in changed):
             self._anew.set()
+        self._tell(
+            frozenset().union(*(self._wanted.get(path, frozenset()) for path in (*changed, *replaced)))
+        )
 
     async def run(self) -> None:
         """Watch, for ever."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from aggregator.daemon.backoff import Backoff
 from aggregator.daemon.telling import refreshed, tell
@@ -16,12 +16,23 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from aggregator.app.running import Running
-    from aggregator.daemon.alarms import Alarms
     from aggregator.reports import SourceResult
 
 _LOOK = "due"
 _HELD = timedelta(seconds=15)
 _CHANGES = frozenset({"first-read", "changed"})
+
+
+class Wakes(Protocol):
+    """The alarms, as far as they are needed here."""
+
+    def at(self, name: str, moment: datetime, call: Callable[[], None]) -> None:
+        """Call then; in place of what was set under this name."""
+        ...
+
+    def no_later(self, name: str, moment: datetime, call: Callable[[], None]) -> None:
+        """The same, but what is set already and goes off earlier stays."""
+        ...
 
 
 class Work:
@@ -31,7 +42,7 @@ class Work:
     (:meth:`touch`), and now and then.
     """
 
-    def __init__(self, running: Running, alarms: Alarms, finished: Callable[[bool], None]) -> None:
+    def __init__(self, running: Running, alarms: Wakes, finished: Callable[[bool], None]) -> None:
         self._running, self._alarms, self._finished = running, alarms, finished
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._once_more: set[str] = set()
@@ -164,6 +175,13 @@ class Work:
 
     def _backoff_of(self, name: str) -> Backoff:
         return self._backoffs.setdefault(name, Backoff())
+
+    async def cut_off(self, source_ids: Collection[str]) -> None:
+        """Let nothing come of what is being read of these: they are about to be other sources."""
+        while tasks := [task for name, task in self._tasks.items() if name in source_ids]:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
 
     # ── the end ──
 

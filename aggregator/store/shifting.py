@@ -16,8 +16,8 @@ class Shifting(Connected):
         """See :meth:`aggregator.contracts.ScheduleStore.shift`."""
         with self._connection.writing() as raw:
             raw.execute(
-                "update sources set next_check = next_check + ?1, due_from = due_from + ?1,"
-                " held_until = held_until + ?1",
+                "update sources set attempted = attempted + ?1, next_check = next_check + ?1,"
+                " due_from = due_from + ?1, held_until = held_until + ?1",
                 (by // _MICROSECOND,),
             )
             raw.execute("update hosts set not_before = not_before + ?", (by // _MICROSECOND,))

@@ -12,7 +12,10 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PROJECT = Path(__file__).parent.parent.parent
 PATIENCE = 60.0
@@ -47,8 +50,10 @@ class Site:
     root: Path
 
     def configure(self, *sources: dict[str, Any], **sections: Any) -> None:
-        """Write the configuration; JSON is YAML."""
-        text = json.dumps({**HEAD, **sections, "sources": sources}, indent=1)
+        """Write the configuration."""
+        lines = [f"{name}: {json.dumps(about)}" for name, about in {**HEAD, **sections}.items()]
+        lines += ["sources:", *(f"  - {json.dumps(source)}" for source in sources)]
+        text = "\n".join(lines) + "\n"
         path = self.root / "aggregator.yaml"
         path.with_name(".new").write_text(text)
         path.with_name(".new").replace(path)
@@ -64,19 +69,6 @@ class Site:
         """An output; empty where there is none."""
         file = self.root / "feeds" / path
         return file.read_text() if file.exists() else ""
-
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """A command, as from another terminal."""
-        command = [sys.executable, "-m", "aggregator", *arguments]
-        return subprocess.run(
-            command,
-            cwd=self.root,
-            env=environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
 
     def start(self, *arguments: str, **environ: str) -> Daemon:
         """A daemon; it is at work when this returns."""
@@ -128,6 +120,11 @@ class Daemon:
                     self._seen.add(place)
                     return line
             self._hear(deadline, f"{event} {fields}")
+
+    def publishes(self, condition: Callable[[], bool]) -> None:
+        """Wait until something is published that makes this true."""
+        while not condition():
+            self.wait_for("published")
 
     def forget(self) -> None:
         """Nothing that was told until now is waited for any more."""
