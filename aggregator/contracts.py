@@ -1,7 +1,8 @@
 """The seams of the house: what the application needs of its parts, and nothing about who provides it.
 
 ``refresh`` knows :class:`Adapter` and :class:`RefreshStore`; ``generate`` knows :class:`PublishStore`,
-:class:`Renderer` and :class:`Folder`; ``explain`` and the listing commands know :class:`Library`.
+:class:`Renderer` and :class:`Folder`; ``history`` knows :class:`HistoryStore` and :class:`PageRenderer`;
+``explain`` and the listing commands know :class:`Library`.
 ``app`` puts the real ones in; tests put in ``tests/fakes.py``. Longer than other modules, so that the whole
 seam is in one file.
 """
@@ -40,9 +41,10 @@ if TYPE_CHECKING:
         Routable,
         Route,
         Save,
+        Touched,
         Window,
     )
-    from aggregator.views import Directory, Entry, Feed
+    from aggregator.views import Directory, Entry, Feed, ItemPage, Past
 
     Clock = Callable[[], datetime]
     """Now, aware, UTC."""
@@ -315,7 +317,7 @@ class PublishStore(Protocol):
         ...
 
     def outdate(self, output_ids: Iterable[int]) -> None:
-        """Have these written again."""
+        """Have these written again, with every page they have."""
         ...
 
     def retitle(self, titles: Mapping[int, str]) -> None:
@@ -324,6 +326,18 @@ class PublishStore(Protocol):
 
     def entries(self, output: Output, window: Window) -> Sequence[Entry]:
         """What the output shows, newest first, ties by id."""
+        ...
+
+    def periods(
+        self,
+        output: Output,
+        end_of: Callable[[datetime], datetime],
+        within: tuple[datetime, datetime] | None = None,
+    ) -> Sequence[datetime]:
+        """The first publication of each period that has any, earliest first; costs what it returns.
+
+        ``end_of`` tells when the period of a moment ends; ``within``: from then until before then.
+        """
         ...
 
     def common_tags(self, output: Output) -> Sequence[str]:
@@ -350,6 +364,26 @@ class PublishStore(Protocol):
         ...
 
 
+class HistoryStore(Protocol):
+    """The store as ``history`` sees it. Each method is one transaction; all raise StoreError only."""
+
+    def touched(self, output: Output) -> Touched:
+        """What happened to the output since it was last written."""
+        ...
+
+    def span(self, output: Output, start: datetime, end: datetime, at_most: int) -> Sequence[Entry]:
+        """The newest of its entries published from ``start`` until before ``end``, newest first."""
+        ...
+
+    def member_ids(self, output: Output) -> Sequence[int]:
+        """Every item in it, by number."""
+        ...
+
+    def members(self, output: Output, item_ids: Iterable[int]) -> Sequence[Entry]:
+        """Those of these items that are in it, by number."""
+        ...
+
+
 class Renderer(Protocol):
     """One form of output. Pure: the same value gives the same bytes, on any machine.
 
@@ -366,6 +400,18 @@ class Renderer(Protocol):
 
     def directory(self, directory: Directory) -> Mapping[str, bytes]:
         """Render what lists feeds and sources."""
+        ...
+
+
+class PageRenderer(Protocol):
+    """Pages beside those of feeds and of the directory. Pure, as a :class:`Renderer` is."""
+
+    def past(self, past: Past) -> Mapping[str, bytes]:
+        """Render a category's items of one month, or of one day."""
+        ...
+
+    def item(self, page: ItemPage) -> Mapping[str, bytes]:
+        """Render one item."""
         ...
 
 

@@ -187,6 +187,26 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
+class TouchedItem:
+    """An item that came to an output, left it or changed in it, and when it is, or was, published there."""
+
+    item_id: int
+    public_id: str
+    published: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What happened to an output since it was last written; ``whole``: count on nothing, and look no further.
+
+    An item that moved is named twice, with its old place and its new one.
+    """
+
+    whole: bool = False
+    items: tuple[TouchedItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """Which members a feed shows.
 

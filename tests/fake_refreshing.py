@@ -79,7 +79,9 @@ class FakeRefreshing(FakeState):
         if returned:
             self._reroute(self._own(stored))
         if (before.id, before.private) != (source.id, source.private):
-            self._outdate_outputs_of(item.id for item in self._own(stored))
+            ids = {item.id for item in self._own(stored)}
+            self.outdate(output_id for output_id, item_id in self._members if item_id in ids)
+            self._outdate_outputs_of(ids)
         return returned or _kept(before) != _kept(source)
 
     def states(self) -> Sequence[SourceState]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from aggregator.contracts import Web
     from aggregator.exchange import Answer, Exchange, Request
-    from aggregator.views import Directory, Feed
+    from aggregator.views import Directory, Feed, ItemPage, Past
 
 
 class FakeStore(FakeCommands, FakeLists, FakeRefreshing, FakeRouting, FakePublishing, FakeLibrary):
@@ -152,3 +152,26 @@ class FakeRenderer:
     def directory(self, directory: Directory) -> Mapping[str, bytes]:
         lines = [f"{each.slug} {each.title} {each.items}" for each in directory.categories]
         return {"feeds.opml": "\n".join(lines).encode()}
+
+
+class FakePages:
+    """Renders a month as its title, its neighbour and its items or days; an item as its title."""
+
+    def __init__(self) -> None:
+        self.rendered: list[str] = []
+
+    def past(self, past: Past) -> Mapping[str, bytes]:
+        older = past.older.name if past.older else "nothing"
+        lines = [f"{past.feed.title} after {older}", *(day.name for day in past.days)]
+        lines += [f"{entry.item.title.value} {entry.content}" for entry in past.entries]
+        return self._page(past.path, lines)
+
+    def item(self, page: ItemPage) -> Mapping[str, bytes]:
+        categories = ",".join(each.title for each in page.entry.categories)
+        return self._page(
+            page.entry.path, [f"{page.entry.item.title.value} {page.entry.content} {categories}"]
+        )
+
+    def _page(self, path: str, lines: Sequence[str]) -> Mapping[str, bytes]:
+        self.rendered.append(path)
+        return {path: "\n".join(lines).encode()}

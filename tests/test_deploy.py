@@ -89,19 +89,7 @@ def parse(group: click.Command, words: list[str], path: str = "aggregator") -> N
             assert rest == []
 
 
-@pytest.mark.parametrize(
-    "where",
-    [
-        pytest.param(
-            where,
-            marks=pytest.mark.xfail(
-                "daemon" in words and "daemon" not in cli.list_commands(click.Context(cli)),
-                reason="these files are for the daemon, which is not in this program yet",
-            ),
-        )
-        for where, words in commands().items()
-    ],
-)
+@pytest.mark.parametrize("where", commands())
 def test_every_command_with_its_options_is_there(where: str) -> None:
     parse(cli, commands()[where])
 

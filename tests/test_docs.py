@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from aggregator import due, patterns, slugs, tidy
+from aggregator import due, history, patterns, slugs, tidy
 from aggregator.exchange import Exchange
 from aggregator.model import Batch, Bookmark, KnownDocument, Listing
+from aggregator.outputs.pages import renderer
 from aggregator.server import Limits, connections, files
 from aggregator.sources import entries, folders, mapping, opml, outlines
 from tests.builders import a_source
@@ -74,6 +75,10 @@ def test_the_limits_in_the_docs_are_those_of_the_code() -> None:
         "problems told of a document": mapping.MAX_PROBLEMS,
         "feeds of a list": outlines.MAX_FEEDS,
         "folders of a list": outlines.MAX_DEPTH,
+        "items on the page of a month": history.MONTH_LIMIT,
+        "items on the page of a day": history.DAY_LIMIT,
+        "categories listed at once": renderer.LISTED,
+        "addresses on `subscribe.html`": renderer.ADDRESSES,
         "a category's slug": slugs.LONGEST,
         "a filter's regular expression": patterns.MAX_LENGTH,
         "Retry-After": due.FARTHEST.days,

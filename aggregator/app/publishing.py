@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from aggregator.generate import Generate
     from aggregator.model import Source
     from aggregator.outputs.files import OutputFolder
+    from aggregator.outputs.pages import Pages
     from aggregator.reports import GenerateReport
     from aggregator.routing import Routing
     from aggregator.store import SqliteStore
@@ -146,13 +147,15 @@ class Publishing(Subscribing):
     def generator(self, store: SqliteStore, goes_on: Callable[[], bool] = lambda: True) -> Generate:
         """What writes outdated outputs, as long as it ``goes_on``; the store has been routed."""
         from aggregator.generate import Generate
+        from aggregator.history import History
         from aggregator.rendering import Rendering
 
         subscriptions = self._subscriptions(store)
         everything = next(output for output in store.outputs() if output.kind == "all")
+        pages = self._pages()
         rendering = Rendering(
             store=store,
-            renderers=self._renderers(),
+            renderers=[*self._renderers(), *pages],
             rules=subscriptions.rules(self.settings.rules),
             settings=self.settings.output,
             site=replace(self.settings.site, id=everything.atom_id),
@@ -161,7 +164,14 @@ class Publishing(Subscribing):
             health=self._health(store),
             source_content={s.id: s.content for s in subscriptions.sources if s.content is not None},
         )
-        return Generate(store=store, folder=self._folder(store), rendering=rendering, goes_on=goes_on)
+        history = History(store=store, pages=pages[0], rendering=rendering) if pages else None
+        return Generate(
+            store=store,
+            folder=self._folder(store),
+            rendering=rendering,
+            history=history,
+            goes_on=goes_on,
+        )
 
     def _folder(self, store: SqliteStore) -> OutputFolder:
         from aggregator.outputs.files import OutputFolder
@@ -178,11 +188,15 @@ class Publishing(Subscribing):
             from aggregator.outputs.jsonfeed import JsonFeed
 
             renderers.append(JsonFeed())
-        if self.settings.output.pages:
-            from aggregator.outputs.pages import Pages
-
-            renderers.append(Pages())
         return renderers
+
+    def _pages(self) -> Sequence[Pages]:
+        """The renderer of pages, if pages are wanted."""
+        if not self.settings.output.pages:
+            return ()
+        from aggregator.outputs.pages import Pages
+
+        return (Pages(),)
 
 
 def _placeless(source: Source | None) -> Source | None:

@@ -61,6 +61,7 @@ def output(configuration: Configuration) -> rules.OutputSettings:
         content=section.content,
         formats=tuple(dict.fromkeys(["atom", *section.formats])),
         pages=section.pages,
+        item_pages=section.pages and section.item_pages,
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from aggregator.dates import from_micros
 from aggregator.store.commands import Commands
+from aggregator.store.history import History
 from aggregator.store.library import Reading
 from aggregator.store.lists import Lists
 from aggregator.store.polling import Polling
@@ -26,7 +27,18 @@ if TYPE_CHECKING:
 
 
 class SqliteStore(
-    Syncing, Lists, Commands, Shifting, Refreshing, Polling, Saving, Routing, Publishing, States, Reading
+    Syncing,
+    Lists,
+    Commands,
+    Shifting,
+    Refreshing,
+    Polling,
+    Saving,
+    Routing,
+    Publishing,
+    History,
+    States,
+    Reading,
 ):
     """Every contract of a store, on one connection; ``open_store`` opens it."""
 

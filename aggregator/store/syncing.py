@@ -151,7 +151,7 @@ def _update(raw: sqlite3.Connection, source: Source, before: _Stored) -> bool:
             " where i.source_id = ?",
             (before.id,),
         )
-        outdate_with_directory(raw, [each for (each,) in rows])
+        outdate_with_directory(raw, [each for (each,) in rows], whole=True)
     return True
 
 

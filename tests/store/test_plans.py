@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from aggregator.store import SqliteStore
 
-LARGE = "items|revisions|documents|members|terms|aliases"
+LARGE = "items|revisions|documents|members|terms|aliases|touched"
 PARTIAL = "items_unrouted|members_shown|documents_with_problems"
 """Indexes of what is pending or exceptional: walking one of these is the point of it."""
 
@@ -100,9 +101,14 @@ def test_generating_walks_no_table(store: SqliteStore) -> None:
         store.unrouted(10)
         store.route([Route(id_of(store, "2"), ((category.id, "own"),))], NOW)
         store.outputs()
+        store.touched(category)
         store.retitle({category.id: "A"})
         store.entries(category, Window(50, 3600, 500))
         store.common_tags(category)
+        store.periods(category, lambda moment: moment + timedelta(hours=1))
+        store.span(category, NOW, NOW + timedelta(hours=1), 10)
+        store.members(category, [id_of(store, "2")])
+        store.member_ids(category)
         publish(store)
         store.files()
         store.forget_files(["a.xml"])

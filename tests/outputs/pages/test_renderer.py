@@ -1,20 +1,28 @@
 from __future__ import annotations
 
 import posixpath
+import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import unquote
 
 import pytest
 from hypothesis import given, settings
 
-from aggregator.model import SourceInfo, Text
+from aggregator.model import ContentMode, Enclosure, Item, Person, SourceInfo, Tag, Text
 from aggregator.outputs.atom import Atom
 from aggregator.outputs.jsonfeed import JsonFeed
 from aggregator.outputs.opml import Opml
 from aggregator.outputs.pages import Pages
-from aggregator.views import FeedSummary
+from aggregator.outputs.pages import renderer as pages_renderer
+from aggregator.outputs.pages.health import MARKS
+from aggregator.outputs.words import words
+from aggregator.periods import Period
+from aggregator.polls import Standing
+from aggregator.tidy import tidy
+from aggregator.views import CategoryRef, FeedSummary, ItemPage, Past, Site, SourceHealth
 from tests.builders import NOW, an_entry, an_item
 from tests.outputs.builders import BASE, a_directory, a_feed, a_site, directories, feeds
 
@@ -76,7 +84,14 @@ def alternates(page: Page) -> list[tuple[str, str]]:
 def test_the_home_page_is_of_the_directory_and_category_pages_of_their_feeds() -> None:
     assert list(PAGES.feed(a_feed(slug="a b"))) == ["category/a b.html"]
     assert PAGES.feed(a_feed(slug="")) == {}
-    assert sorted(PAGES.directory(a_directory())) == ["index.html", "style.css"]
+    assert sorted(PAGES.directory(a_directory())) == [
+        "404.html",
+        "health.html",
+        "icon.svg",
+        "index.html",
+        "style.css",
+        "subscribe.html",
+    ]
 
 
 def test_at_a_former_slug_lies_a_page_that_leads_on_to_the_category() -> None:
@@ -115,10 +130,11 @@ def test_every_relative_link_leads_to_a_file_that_is_written() -> None:
             **renderer.directory(directory),
         }
 
-    for path in ("index.html", "category/21 a(b)甲.html"):
+    for path in ("index.html", "subscribe.html", "category/21 a(b)甲.html"):
         read = Page(files[path].decode())
         ids = {attributes["id"] for _, attributes in read.elements if "id" in attributes}
         local = [link for link in read.links() if not link.startswith("https://news.example/")]
+        local += [image["src"] for image in read.all("img")]
         targets = {
             posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(link)))
             for link in local
@@ -194,7 +210,7 @@ def test_an_item_shows_title_source_time_and_excerpt() -> None:
 
     assert "https://news.example/1?a=1&b=2" in read.links()
     assert {"datetime": "2022-06-12T23:00:00Z"} in read.all("time")
-    for shown in ("Rates", "Daily", "Monday, 13 June 2022 07:00", "The text"):
+    for shown in ("Rates", "Daily", "via News", "Monday, 13 June 2022", "07:00", "The text"):
         assert shown in read.text
 
 
@@ -208,7 +224,7 @@ def test_an_item_of_which_nothing_may_be_shown_has_no_excerpt() -> None:
 def test_an_item_in_another_language_says_so() -> None:
     read = page(a_feed(an_entry(an_item("1", language="zh-CN")), an_entry(an_item("2", language="en"))))
 
-    assert [attributes.get("lang") for attributes in read.all("h3")] == ["zh-CN", None]
+    assert [attributes.get("lang") for attributes in read.all("h4")] == ["zh-CN", None]
 
 
 def test_the_home_page_lists_items_by_day_in_the_sites_time_zone() -> None:
@@ -241,14 +257,14 @@ def test_the_home_page_lists_categories_that_were_written() -> None:
     read = home(a_directory(categories=categories))
 
     assert "category/a%20b.html" in read.links()
-    for word in ("Macro", "untitled", "1 item ", "2,000 items", "Sunday, 22 November 2026"):
+    for word in ("Macro", "untitled", "1 item", "2,000 items", "22 Nov 2026"):
         assert word in read.text
     assert "Declared" not in read.text
 
 
 def test_what_is_not_shown_is_counted() -> None:
-    assert "600 items (the newest 1 shown)" in page(a_feed(an_entry(), total=600)).text
-    assert "shown" not in page(a_feed(an_entry(), total=1)).text
+    assert "600 items\nthe newest 1 are on this page" in page(a_feed(an_entry(), total=600)).text
+    assert "on this page" not in page(a_feed(an_entry(), total=1)).text
 
 
 def test_empty_pages_say_so() -> None:
@@ -268,6 +284,227 @@ def test_moments_at_the_ends_of_time_are_shown() -> None:
     assert "31 December 9999" in page(a_feed(*entries)).text
 
 
+def test_of_many_categories_those_that_changed_last_come_first_and_all_behind_a_click() -> None:
+    categories = tuple(
+        FeedSummary(slug=f"c{number:03}", title="", items=1, updated=NOW + timedelta(days=number))
+        for number in range(pages_renderer.LISTED + 1)
+    )
+
+    few, many = home(a_directory(categories=categories[1:])), home(a_directory(categories=categories))
+
+    assert (few.all("details"), len(many.all("details"))) == ([], 1)
+    assert next(link for link in many.links() if "/c" in link) == "category/c024.html"
+    assert many.links().count("category/c000.html") == 1
+    assert many.links().count("category/c001.html") == 2
+    assert f"All {len(categories)} categories" in many.text
+
+
+def test_the_page_on_subscribing_holds_every_address_up_to_a_limit() -> None:
+    def addresses(count: int) -> Page:
+        categories = tuple(
+            FeedSummary(slug=f"c{number}", title="", items=1, updated=NOW) for number in range(count)
+        )
+        return Page(PAGES.directory(a_directory(categories=categories))["subscribe.html"].decode())
+
+    few, many = addresses(pages_renderer.ADDRESSES), addresses(pages_renderer.ADDRESSES + 1)
+
+    assert f"{BASE}category/c{pages_renderer.ADDRESSES - 1}.xml" in few.text
+    assert f"{BASE}feeds.opml" in few.text
+    assert f"There are {pages_renderer.ADDRESSES + 1} categories" in many.text
+    assert " categories. Each" not in few.text
+
+
+def test_the_page_for_what_is_not_there_works_at_any_address() -> None:
+    read = Page(PAGES.directory(a_directory())["404.html"].decode())
+
+    assert [link for link in read.links() if link[0] != "#"] == [BASE]
+    assert len(read.all("style")) == 1
+
+
+def test_sources_are_shown_by_state_with_word_shape_and_since_when() -> None:
+    health = (
+        SourceHealth(
+            id="a", title="A <b>", state="failing", since=NOW, url="https://a.example/f", status=404
+        ),
+        SourceHealth(id="b", title="", state="failing"),
+        SourceHealth(id="c", title="C", state="ok", url="javascript:alert(1)"),
+    )
+
+    read = Page(PAGES.directory(replace(a_directory(), health=health))["health.html"].decode())
+
+    assert [attributes["id"] for attributes in read.all("h2")] == ["state-failing", "state-ok"]
+    assert (
+        re.sub(r"\s+", " ", read.text).count(
+            "▲cannot be read 2 sources A <b> since 22 Nov 2026 12:00 HTTP 404 b"
+        )
+        == 1
+    )
+    assert "https://a.example/f" in read.links()
+    assert not any(link.startswith("javascript") for link in read.links())
+
+
+@pytest.mark.parametrize("state", get_args(Standing))
+def test_every_state_of_a_source_has_a_word_and_a_shape(state: Standing) -> None:
+    health = (SourceHealth(id="a", title="A", state=state),)
+
+    for language in ("en", "zh-CN"):
+        directory = a_directory(everything=a_feed(slug="", site=a_site(language=language)))
+        read = Page(PAGES.directory(replace(directory, health=health))["health.html"].decode())
+        assert getattr(words(language), state) in read.text
+        assert MARKS[state] in read.text
+    assert len(set(MARKS.values())) == len(MARKS)
+
+
+# ── months ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def past(**only_what_matters: Any) -> Page:
+    fields: dict[str, Any] = {"feed": a_feed(title="Macro"), "period": Period(2022, 6)}
+    (body,) = PAGES.past(Past(**fields | only_what_matters)).values()
+    return Page(body.decode())
+
+
+def test_a_category_names_its_months_by_year() -> None:
+    read = page(a_feed(months=(Period(2021, 12), Period(2022, 5), Period(2022, 6))))
+
+    links = [link for link in read.links() if link.startswith("../category/macro/")]
+    assert links == [f"../category/macro/{month}.html" for month in ("2022-06", "2022-05", "2021-12")]
+    assert read.text.index("2022") < read.text.index("Jun") < read.text.index("2021") < read.text.index("Dec")
+
+
+def test_a_month_shows_its_items_by_day_and_leads_to_the_one_before() -> None:
+    entries = tuple(
+        an_entry(an_item(str(day)), published=datetime(2022, 6, day, 12, tzinfo=UTC)) for day in (13, 12)
+    )
+
+    read = past(entries=entries, older=Period(2022, 4))
+
+    assert "June 2022" in read.text
+    assert "2 items" in read.text
+    assert read.text.index("Monday, 13 June 2022") < read.text.index("Sunday, 12 June 2022")
+    assert {"rel": "prev", "href": "../../category/macro/2022-04.html"} in read.all("a")
+    assert "../../category/macro.html" in read.links()
+    assert alternates(read)[0] == ("application/atom+xml", "../../category/macro.xml")
+
+
+def test_a_month_names_nothing_later() -> None:
+    feed = a_feed(an_entry(), title="Macro", months=(Period(2022, 6), Period(2022, 7)), total=99)
+
+    assert PAGES.past(Past(feed=feed, period=Period(2022, 6))) == PAGES.past(
+        Past(feed=replace(feed, months=(), total=0, updated=NOW, entries=()), period=Period(2022, 6))
+    )
+
+
+def test_a_busy_month_names_its_days_and_a_day_its_month() -> None:
+    month = past(days=(Period(2022, 6, 1), Period(2022, 6, 13)))
+    day = past(period=Period(2022, 6, 13))
+
+    assert [link for link in month.links() if "2022-06-" in link] == [
+        "../../category/macro/2022-06-13.html",
+        "../../category/macro/2022-06-01.html",
+    ]
+    assert "13 Jun" in month.text
+    assert "Monday, 13 June 2022" in day.text
+    assert "../../category/macro/2022-06.html" in day.links()
+
+
+def test_at_the_former_place_of_a_month_lies_a_page_that_leads_on() -> None:
+    files = PAGES.past(Past(feed=a_feed(former=("old", "a.html")), period=Period(2022, 6)))
+
+    moved = Page(files["category/old/2022-06.html"].decode())
+
+    assert sorted(files) == ["category/macro/2022-06.html", "category/old/2022-06.html"]
+    assert "../../category/macro/2022-06.html" in moved.links()
+
+
+# ── items ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def item_page(item: Item | None = None, site: Site | None = None, **about: Any) -> Page:
+    feed = a_feed(slug="", item_pages=True, **({"site": site} if site else {}))
+    (body,) = PAGES.item(ItemPage(feed=feed, entry=an_entry(item, **about))).values()
+    return Page(body.decode())
+
+
+def test_an_item_has_a_page_with_all_that_is_known_of_it() -> None:
+    item = an_item(
+        title="Rates <b>",
+        link="https://www.news.example/1",
+        content="<h1>First</h1><p>The <em>text</em></p>",
+        authors=(Person("Li Lei"), Person("Ann")),
+        tags=(Tag("rates", "Rates & more"),),
+        origin="Daily",
+        enclosures=(Enclosure("https://news.example/a/b.mp3", "audio/mpeg", 3_000_000),),
+        language="en-GB",
+    )
+
+    read = item_page(
+        item,
+        a_site(timezone="Asia/Shanghai"),
+        published=datetime(2022, 6, 12, 23, tzinfo=UTC),
+        updated=datetime(2022, 6, 13, 1, 30, tzinfo=UTC),
+        source=SourceInfo(title="News"),
+        categories=(CategoryRef("a b", "Macro"),),
+    )
+
+    assert [tag for tag, _ in read.elements if tag in ("h1", "h2", "em")] == ["h1", "h2", "em"]
+    for said in (
+        "Rates <b>",
+        "The text",
+        "Li Lei, Ann",
+        "Daily",
+        "News",
+        "Rates & more",
+        "b.mp3",
+        "audio/mpeg · 2.9 MiB",
+        "Monday, 13 June 2022 07:00 UTC+8",
+        "Monday, 13 June 2022 09:30 UTC+8",
+        "Read the original at news.example",
+    ):
+        assert said in read.text
+    assert {"rel": "canonical", "href": "https://www.news.example/1"} in read.all("link")
+    assert "../category/a%20b.html" in read.links()
+    assert read.all("h1") == [{"lang": "en-GB"}]
+
+
+def test_an_item_without_original_is_its_own() -> None:
+    item = an_item(content="<p>x</p>")
+    read = item_page(item)
+
+    assert {"rel": "canonical", "href": f"{BASE}{an_entry(item).path}"} in read.all("link")
+    assert "Read the original" not in read.text
+
+
+@pytest.mark.parametrize(("mode", "shown"), [("full", ["Body"]), ("summary", ["Short"]), ("none", [])])
+def test_an_items_page_shows_what_may_be_shown(mode: ContentMode, shown: list[str]) -> None:
+    read = item_page(an_item(content="<p>Body</p>", summary="Short"), content=mode)
+
+    assert [said for said in ("Body", "Short") if said in read.text] == shown
+
+
+def test_the_page_of_a_private_sources_item_does_not_tell_where_it_was_read() -> None:
+    source = SourceInfo(id="urn:x", site_url="https://secret.example/", feed_url="https://secret.example/f")
+    read = item_page(an_item(link=None, content="<p>x</p>"), source=source, private=True)
+
+    assert "secret" not in str(read.elements) + read.text
+
+
+def test_lists_lead_to_the_pages_of_items_where_there_are_any() -> None:
+    entry = an_entry(an_item(link="https://news.example/1"))
+
+    read = page(a_feed(entry, item_pages=True))
+
+    links = [link for link in read.links() if "item/" in link or "news.example" in link]
+    assert links == [f"../{entry.path}", "https://news.example/1"]
+
+
+def test_an_entry_without_link_is_at_its_own_page_where_there_are_any() -> None:
+    entry = an_entry(an_item(content=""))
+    (body,) = Atom().feed(a_feed(entry, item_pages=True)).values()
+
+    assert f'href="{BASE}{entry.path}"'.encode() in body
+
+
 # ── anything ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -284,7 +521,8 @@ def test_nothing_a_stranger_writes_becomes_markup() -> None:
     )
 
     for read in (page(a_feed(an_entry(item), title=bad, site=a_site(title=bad))), home(directory)):
-        assert read.all("script") == read.all("img") == []
+        assert read.all("script") == []
+        assert {image["src"].rpartition("/")[2] for image in read.all("img")} == {"icon.svg"}
         assert not any(link.startswith("javascript") for link in read.links())
         assert bad in read.text
 
@@ -309,6 +547,15 @@ def test_any_category_page_is_well_formed_and_gives_the_same_bytes_again(feed: F
     assert bool(files) is feed.pages
     assert sound(files)
     assert files == Pages().feed(feed)
+
+
+@given(feeds())
+@settings(max_examples=30, deadline=None)
+def test_any_month_and_any_item_is_well_formed(feed: Feed) -> None:
+    assert sound(PAGES.past(Past(feed=feed, period=Period(2022, 6), entries=feed.entries)))
+    for entry in feed.entries:
+        clean = replace(entry, item=tidy(entry.item, NOW))
+        assert sound(PAGES.item(ItemPage(feed=feed, entry=clean)))
 
 
 @given(directories())
