@@ -52,11 +52,7 @@ def _kind(path: str) -> str:
 
 def show(phase: str, figure: Figure, files: str) -> None:
     """Print one line."""
-    print(
-        f"{phase:<22} {figure.wall:7.2f} s wall {figure.processor:7.2f} s processor"
-        f" {figure.peak:5.0f} MiB peak  {files}",
-        flush=True,
-    )
+    print(f"{phase:<22} {figure.wall:7.2f} s wall {figure.processor:7.2f} s processor  {files}", flush=True)
 
 
 def main() -> None:
