@@ -8,7 +8,7 @@ seam is in one file.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
@@ -72,6 +72,18 @@ class Adapter(Protocol):
 
     def parse(self, source: Source, document: Document) -> Reading:
         """Read one document. Raises ParseError where nothing of it can be saved."""
+        ...
+
+
+@runtime_checkable
+class ReadsAtOnce(Protocol):
+    """An isolated :class:`Adapter` that can also read what is harmless without a process of its own."""
+
+    def parse_at_once(self, source: Source, document: Document) -> Reading | None:
+        """Read one document exactly as ``parse`` does; None where that might take long or fail.
+
+        Never raises.
+        """
         ...
 
 

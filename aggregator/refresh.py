@@ -15,7 +15,7 @@ from aggregator.compare import compare
 from aggregator.errors import FetchError, SourceError
 from aggregator.exchange import Exchange
 from aggregator.model import Batch, Item, Listing, Source, SourceInfo
-from aggregator.reading import Read, read_batch
+from aggregator.reading import Read, read_at_once, read_batch
 from aggregator.records import Changes, ItemChange, Known, Outcome, Save
 from aggregator.reports import SourceResult
 
@@ -117,8 +117,7 @@ class _Run:
                 self.common.progress(self.source.id, len(part.documents))
 
     async def _read(self, batch: Batch) -> None:
-        read = self.common.read_isolated if self.adapter.isolated else read_in_thread
-        reads = await read(self.adapter, self.source, batch, self.now)
+        reads = await self._reads(batch)
         self.claims.problems += batch.problems
         for each in reads:
             if each.reading.info is not None and self.nothing.info is not None:
@@ -129,6 +128,13 @@ class _Run:
         if changes.new or changes.updated or taken.records or taken.aliases or batch.touched:
             save = replace(self.nothing, changes=changes, documents=tuple(taken.records))
             self.store.save(replace(save, aliases=tuple(taken.aliases), touched=batch.touched))
+
+    async def _reads(self, batch: Batch) -> Sequence[Read]:
+        asked = (self.adapter, self.source, batch, self.now)
+        if not self.adapter.isolated:
+            return await read_in_thread(*asked)
+        at_once = await asyncio.to_thread(read_at_once, *asked)
+        return at_once if at_once is not None else await self.common.read_isolated(*asked)
 
     # ── compare ──
 

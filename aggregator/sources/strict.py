@@ -26,7 +26,7 @@ MAX_CHARACTERS = 4_000_000
 _PROLOGUE = re.compile(r"(?:\s++|<\?(?!xml\s)[^<>?]*+\?>|<!--(?:(?!--)[^<>])*+-->)*+", re.IGNORECASE)
 _CONTROLS = re.compile(b"\xc2[\x80-\x9f]")
 # Read as Windows-1252 by the tolerant reader; also where they are no references, in character data sections.
-_REFERENCE = re.compile(r"&#(?:0*1[2-5]\d|x0*[89][0-9a-f]);", re.IGNORECASE)
+_REFERENCE = re.compile(r"&#(?:0*1(?:2[89]|[345]\d)|x0*[89][0-9a-f]);", re.IGNORECASE)
 
 
 def read(

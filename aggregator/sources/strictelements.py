@@ -21,15 +21,16 @@ if TYPE_CHECKING:
 _REFERENCE = re.compile("&([A-Za-z0-9_]+);")
 _PERHAPS_HTML = re.compile(r"</(\w+)>|&#?\w+;")
 """What makes feedparser look more closely whether a plain text is HTML."""
-_MEDIA_SCHEME, _ITUNES_SCHEME = "http://search.yahoo.com/mrss/category_schema", "http://www.itunes.com/"
 _TYPES = {
     "text": "text", "text/plain": "text", "plain": "text", "html": "html", "text/html": "html",
     "xhtml": "xhtml", "application/xhtml+xml": "xhtml",
 }  # fmt: skip
+_SECOND = 2
 _FILES_ATTRIBUTES = frozenset({"href", "url"})
 
 
-def _within(value: str) -> str:
+def within(value: str) -> str:
+    """The value, unless it is longer than the tolerant reader keeps."""
     if len(value) > MAX_FIELD:
         raise DeclinedError(Why.SHAPE)
     return value
@@ -44,7 +45,7 @@ def value(reading: StrictReading, element: Element, _: Attributes) -> None:
 
 
 def _keep(reading: StrictReading, key: str, value: str) -> None:
-    reading.said.values[key] = _within(value)
+    reading.said.values[key] = within(value)
 
 
 def bare_value(reading: StrictReading, element: Element, attributes: Attributes) -> None:
@@ -56,11 +57,16 @@ def bare_value(reading: StrictReading, element: Element, attributes: Attributes)
 
 def ignored(reading: StrictReading, element: Element, _: Attributes) -> None:
     """A text of no use."""
-    reading.collect(element.key, _forget)
+    reading.collect(element.key, forget)
 
 
-def _forget(_reading: StrictReading, _key: str, _value: str) -> None:
+def forget(_reading: StrictReading, _key: str, _value: str) -> None:
     """Of no use."""
+
+
+def ignored_or_empty(reading: StrictReading, element: Element, attributes: Attributes) -> None:
+    """The same where the tolerant reader takes the text of one with attributes for its surrounding's."""
+    reading.collect(element.key, _no_text if attributes else forget)
 
 
 def _no_text(_reading: StrictReading, _key: str, value: str) -> None:
@@ -75,7 +81,7 @@ def identifier(reading: StrictReading, element: Element, attributes: Attributes)
 
 def _keep_id(reading: StrictReading, key: str, value: str) -> None:
     said = reading.said
-    said.values[key] = _within(value)
+    said.values[key] = within(value)
     if value and not said.guid:
         said.guid = value
         said.guid_is_link = reading.attributes.get("ispermalink", "true") == "true"
@@ -151,7 +157,7 @@ def link(reading: StrictReading, element: Element, attributes: Attributes) -> No
         reading.stated_base(),
     )
     reading.said.links.append(found)
-    reading.collect(element.key, _keep_link if href is None else _forget)
+    reading.collect(element.key, _keep_link if href is None else forget)
 
 
 def _length(attributes: Attributes) -> str:
@@ -166,9 +172,7 @@ def _keep_link(reading: StrictReading, _key: str, value: str) -> None:
             value = value.replace("&amp;", "&")
         value = _REFERENCE.sub(r"&\1", value)
     written = reading.said.links[-1]
-    reading.said.links[-1] = EntryLink(
-        _within(value), written.rel, written.type, written.length, written.base
-    )
+    reading.said.links[-1] = EntryLink(within(value), written.rel, written.type, written.length, written.base)
 
 
 def _attached(reading: StrictReading, attributes: Attributes, rel: str) -> EntryLink:
@@ -203,68 +207,6 @@ def itunes_image(reading: StrictReading, element: Element, attributes: Attribute
         raise DeclinedError(Why.ATTRIBUTE)
     reading.said.images = (EntryLink(href, "image", "", "", reading.stated_base()),)
     reading.collect(element.key, _no_text)
-
-
-# ── people and terms ──
-
-
-def author(reading: StrictReading, element: Element, _: Attributes) -> None:
-    """An author by name alone."""
-    reading.said.authors.append({})
-    reading.collect(element.key, _keep_author)
-
-
-def _keep_author(reading: StrictReading, _key: str, value: str) -> None:
-    if value:
-        reading.said.authors[-1]["name"] = _within(value)
-
-
-def person(reading: StrictReading, element: Element, _: Attributes) -> None:
-    """An author by name, address and e-mail."""
-    reading.said.authors.append({})
-    reading.go_in(element, reading.said)
-
-
-def of_person(reading: StrictReading, element: Element, _: Attributes) -> None:
-    """One of these, of the last author."""
-    reading.collect(element.key, _keep_of_person)
-
-
-def _keep_of_person(reading: StrictReading, key: str, value: str) -> None:
-    if not reading.said.authors:
-        reading.said.authors.append({})
-    reading.said.authors[-1][key] = _within(value)
-
-
-def category(reading: StrictReading, element: Element, attributes: Attributes) -> None:
-    """A category, as attributes or as text."""
-    if attributes:
-        scheme = attributes.get("scheme", attributes.get("domain"))
-        reading.said.add_term(attributes.get("term"), scheme, attributes.get("label"))
-    reading.collect(element.key, _forget if attributes.get("term") else _name_category)
-
-
-def media_category(reading: StrictReading, element: Element, attributes: Attributes) -> None:
-    """The same in Media RSS."""
-    category(reading, element, {**attributes, "scheme": attributes.get("scheme", _MEDIA_SCHEME)})
-
-
-def _name_category(reading: StrictReading, _key: str, value: str) -> None:
-    if value:
-        reading.said.name_term(_within(value))
-
-
-def keywords(reading: StrictReading, element: Element, attributes: Attributes) -> None:
-    """Several between commas."""
-    if attributes:
-        raise DeclinedError(Why.ATTRIBUTE)
-    reading.collect(element.key, _keep_keywords)
-
-
-def _keep_keywords(reading: StrictReading, key: str, value: str) -> None:
-    scheme = _ITUNES_SCHEME if key == "itunes" else None
-    for term in filter(None, map(str.strip, _within(value).split(","))):
-        reading.said.add_term(term, scheme, None)
 
 
 # ── what holds others ──
@@ -302,7 +244,7 @@ def rss_source(reading: StrictReading, element: Element, _: Attributes) -> None:
 
 def _keep_rss_source(reading: StrictReading, key: str, value: str) -> None:
     if reading.said.source is not None:
-        reading.said.source.values[key] = _within(value)
+        reading.said.source.values[key] = within(value)
 
 
 def entry(reading: StrictReading, element: Element, attributes: Attributes) -> None:
@@ -311,7 +253,7 @@ def entry(reading: StrictReading, element: Element, attributes: Attributes) -> N
     if attributes:
         _only(attributes, "rdf:about")
         if attributes.get("rdf:about"):
-            said.values["id"] = _within(attributes["rdf:about"])
+            said.values["id"] = within(attributes["rdf:about"])
     reading.go_in(element, said, leave=reading.end_entry)
 
 
@@ -336,9 +278,8 @@ def rss(reading: StrictReading, element: Element, attributes: Attributes) -> Non
 def channel(reading: StrictReading, element: Element, attributes: Attributes) -> None:
     """What RSS says of itself."""
     _only(attributes, "rdf:about")
-    if reading.has_channel:
-        raise DeclinedError(Why.TWICE)
-    reading.has_channel = True
+    if reading.seen != _SECOND:  # else titles before it would count
+        raise DeclinedError(Why.ELEMENT)
     reading.feed.base = reading.stated_base()
     reading.go_in(element, reading.feed)
 

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 # Vocabularies that say nothing about an entry that we keep, each element of which is harmless.
 _IGNORED = frozenset(
     {
-        "admin", "ag", "annotate", "audio", "blogchannel", "cc", "co", "cp", "email", "ev", "fm", "foaf", "geo",
-        "icbm", "image", "l", "pingback", "prism", "rdfs", "ref", "reqv", "search", "slash", "ss", "str", "sub",
-        "sy", "szf", "taxo", "thr", "ti", "trackback", "wfw", "wiki",
+        "admin", "ag", "annotate", "audio", "blogchannel", "cc", "co", "cp", "email", "ev", "fm", "foaf",
+        "geo", "icbm", "image", "l", "pingback", "prism", "rdfs", "ref", "reqv", "search", "slash", "ss",
+        "str", "sub", "sy", "szf", "taxo", "thr", "ti", "trackback", "wfw", "wiki",
     }
 )  # fmt: skip
 

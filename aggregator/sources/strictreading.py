@@ -63,7 +63,6 @@ class StrictReading:
         self.feed = self.said = Said("", "")
         self.entries: list[FeedEntry] = []
         self.seen = 0
-        self.has_channel = False
         self._root = root
         # Of the element that is read: None, or what to do with its text.
         self.finish: Finish | None = None

@@ -7,6 +7,7 @@ Its rule: what stands in no table here is for the tolerant reader. Names are as
 from __future__ import annotations
 
 from aggregator.sources import strictelements as does
+from aggregator.sources import strictpeople as people
 from aggregator.sources.strictplaces import Element, Place
 
 
@@ -60,13 +61,13 @@ _IN_MEDIA_OTHER.update(_MEDIA_OTHERS)
 # ── people, dates, media ──
 
 _OF_PERSON = {
-    "a:name": Element(does.of_person, "name"),
-    "a:uri": Element(does.of_person, "href"),
-    "a:email": Element(does.of_person, "email"),
+    "a:name": Element(people.of_person, "name"),
+    "a:uri": Element(people.of_person, "href"),
+    "a:email": Element(people.of_person, "email"),
 }
 _PEOPLE = {
-    **_each(Element(does.author), "dc:creator dc:author itunes:author"),
-    "a:author": Element(does.person, inside=Place(_OF_PERSON, foreign=_SKIP_SILENT, silent=True)),
+    **_each(Element(people.author), "dc:creator dc:author itunes:author"),
+    "a:author": Element(people.person, inside=Place(_OF_PERSON, foreign=_SKIP_SILENT, silent=True)),
     "a:contributor": Element(
         does.holds,
         inside=Place(dict.fromkeys(_OF_PERSON, _IGNORE), foreign=_SKIP_SILENT, silent=True),
@@ -74,7 +75,7 @@ _PEOPLE = {
     ),
 }
 _OWNER = Place(
-    {"itunes:name": Element(does.of_person, "name"), "itunes:email": Element(does.of_person, "email")}
+    {"itunes:name": Element(people.of_person, "name"), "itunes:email": Element(people.of_person, "email")}
 )
 """The tolerant reader takes the owner of a podcast for its last author."""
 _DATES = {
@@ -89,8 +90,8 @@ _IN_MEDIA = Place(
         "media:thumbnail": Element(does.thumbnail),
         "media:title": Element(does.construct, "media_title"),
         "media:description": Element(does.construct, "media_description"),
-        "media:category": Element(does.media_category),
-        "media:keywords": Element(does.keywords, "media"),
+        "media:category": Element(people.media_category),
+        "media:keywords": Element(people.keywords, "media"),
     },
     _MEDIA_OTHERS,
     foreign=_SKIP,
@@ -109,10 +110,10 @@ _COMMON = {
     "dc:title": Element(does.construct, "dc_title"),
     "dc:description": Element(does.html, "dc_description"),
     "dc:language": Element(does.value, "language"),
-    "dc:subject": Element(does.category),
+    "dc:subject": Element(people.category),
     "itunes:summary": Element(does.html, "itunes_summary"),
     "itunes:image": Element(does.itunes_image),
-    "itunes:keywords": Element(does.keywords, "itunes"),
+    "itunes:keywords": Element(people.keywords, "itunes"),
     "feedburner:origlink": Element(does.bare_value, "origlink"),
     "a:link": Element(does.link),
     "a:published": Element(does.value, "published"),
@@ -125,8 +126,8 @@ _ITEM = Place(
         "description": Element(does.html, "summary"),
         "guid": Element(does.identifier, "id"),
         "pubdate": Element(does.value, "published"),
-        "author": Element(does.author),
-        "category": Element(does.category),
+        "author": Element(people.author),
+        "category": Element(people.category),
         "enclosure": Element(does.enclosure),
         "source": Element(does.rss_source, "title"),
         "comments": _IGNORE,
@@ -134,7 +135,8 @@ _ITEM = Place(
     foreign=_SKIP,
 )
 _SOURCE = Place(
-    _each(_IGNORE, "a:id a:updated a:link a:category a:subtitle a:rights a:generator a:icon a:logo"),
+    _each(_IGNORE, "a:id a:updated a:category a:subtitle a:rights a:generator"),
+    _each(Element(does.ignored_or_empty), "a:link a:icon a:logo"),
     {
         "a:title": Element(does.source_title, "title"),
         "a:author": _PEOPLE["a:author"],
@@ -152,7 +154,7 @@ _ENTRY = Place(
         "a:created": Element(does.value, "created"),
         "a:summary": Element(does.construct, "summary"),
         "a:content": Element(does.construct, "content"),
-        "a:category": Element(does.category),
+        "a:category": Element(people.category),
         "a:rights": _IGNORE,
         "a:source": Element(does.source, inside=_SOURCE),
     },
@@ -186,8 +188,8 @@ _CHANNEL = Place(
         "language": Element(does.value, "language"),
         "lastbuilddate": Element(does.value, "updated"),
         "pubdate": Element(does.value, "published"),
-        "managingeditor": Element(does.author),
-        "author": Element(does.author),
+        "managingeditor": Element(people.author),
+        "author": Element(people.author),
         "skiphours": _HOURS,
         "skipdays": _HOURS,
         "image": _IMAGE,
