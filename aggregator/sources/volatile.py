@@ -60,7 +60,7 @@ def _last_end(body: bytes) -> int:
 def _rest(rest: bytes) -> bytes:
     """What follows the last entry; as it is unless there is nothing but ends of elements besides."""
     without = _without_volatile(rest)
-    return without if _ONLY_ENDS.fullmatch(without) else rest
+    return b"".join(without.split()) if _ONLY_ENDS.fullmatch(without) else rest
 
 
 def _without_volatile(part: bytes) -> bytes:
