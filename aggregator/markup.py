@@ -262,14 +262,19 @@ _BLOCKS = _names(
 )
 _CELLS = frozenset({"td", "th"})
 _SILENT = _GONE_WITH_CONTENT | {"audio", "noscript", "video"}
+_SHORT = 1000
+"""Characters, of which no embedded image has fewer."""
 _BREAK = "\ufdd0"
 """A noncharacter: between blocks, until white space has been collapsed."""
 
 
 def to_text(html: str) -> str:
     """Take the text out of HTML: entities decoded once, each block on its own line, no blank lines."""
+    has_marks = "<" in html or "&" in html
+    if not has_marks and len(html) <= _SHORT and html.isprintable():
+        return " ".join(html.split())
     html = _read(html)
-    if "<" in html or "&" in html:
+    if has_marks:
         body = _tree(html).body
         html = "".join(_parts(body)) if body is not None else ""
     lines = (" ".join(line.split()) for line in text.xml_safe(html).split(_BREAK))

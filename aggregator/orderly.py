@@ -8,6 +8,7 @@ also once elements that hold words alone are taken out around their words.
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 MAX_DEPTH = 60
 """Elements inside each other."""
@@ -28,77 +29,69 @@ _TOKEN = re.compile(
 _PAIR = re.compile(r"([a-z-]+)=\"([^\"]*)\"")
 _HIDING = ("display", "visibility")
 
-_INLINE, _LINK, _PARAGRAPH, _BLOCK, _LIST, _ITEM, _VOID, _RULE = range(8)
-_NAMES = {
-    _INLINE: "abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd mark q s samp small span"
-    " strike strong sub sup time tt u var",
-    _LINK: "a",
-    _PARAGRAPH: "p h1 h2 h3 h4 h5 h6",
-    _BLOCK: "article aside blockquote center div figcaption figure footer header main section",
-    _LIST: "ol ul",
-    _ITEM: "li",
-    _VOID: "br img",
-    _RULE: "hr",
+# Where one is: inside an element that holds words alone; inside a link; not directly in a list.
+_WORDS, _LINK, _UNLISTED = 1, 2, 4
+
+
+class _Tag(NamedTuple):
+    refused: int = 0
+    """Places where it may not stand."""
+    inside: int = _UNLISTED
+    """What is true inside it, besides what is around it."""
+    is_void: bool = False
+    is_list: bool = False
+
+
+_TAGS = {
+    name: tag
+    for tag, names in (
+        (
+            _Tag(inside=_WORDS | _UNLISTED),
+            (
+                "abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd mark q s samp small span"
+                " strike strong sub sup time tt u var"
+            ),
+        ),
+        (_Tag(refused=_LINK, inside=_WORDS | _LINK | _UNLISTED), "a"),
+        (_Tag(refused=_WORDS, inside=_WORDS | _UNLISTED), "p h1 h2 h3 h4 h5 h6"),
+        (
+            _Tag(refused=_WORDS),
+            "article aside blockquote center div figcaption figure footer header main section",
+        ),
+        (_Tag(refused=_WORDS, is_list=True), "ol ul"),
+        (_Tag(refused=_WORDS | _UNLISTED), "li"),
+        (_Tag(is_void=True), "br img"),
+        (_Tag(refused=_WORDS, is_void=True), "hr"),
+    )
+    for name in names.split()
 }
-_KINDS = {name: kind for kind, names in _NAMES.items() for name in names.split()}
-
-
-class _DisorderError(Exception):
-    """Raised inside this module alone."""
 
 
 def images(html: str) -> list[dict[str, str]] | None:
     """The attributes of each image in orderly HTML, which hides nothing; None for any other HTML."""
     if 'style="' in html and any(word in html for word in _HIDING):
         return None
-    place = _Place()
-    try:
-        for token in _TOKEN.findall(html):
-            place.pass_by(*token)
-    except _DisorderError:
-        return None
-    return None if place.outer else [_stated(attributes) for attributes in place.images]
-
-
-class _Place:
-    """Where in a fragment one is."""
-
-    __slots__ = ("images", "inline", "link", "listing", "outer")
-
-    def __init__(self) -> None:
-        self.images: list[str] = []
-        self.outer: list[tuple[str, bool, bool, bool]] = []
-        self.inline = self.link = False
-        """Inside an element that holds words alone; inside a link."""
-        self.listing = False
-        """Directly in a list."""
-
-    def pass_by(self, end: str, name: str, attributes: str, closed: str, other: str) -> None:
-        """See the next tag; all are empty at the end, ``other`` is what belongs in no orderly HTML."""
-        kind = _KINDS.get(name)
-        if kind is None:
+    found: list[str] = []
+    outer: list[tuple[str, int]] = []
+    place = _UNLISTED
+    for end, name, attributes, closed, other in _TOKEN.findall(html):
+        tag = _TAGS.get(name)
+        if tag is None:
             if name or other:
-                raise _DisorderError
-        elif kind >= _VOID:
-            if end or (kind == _RULE and self.inline):
-                raise _DisorderError
+                return None
+        elif end:
+            if not outer or outer[-1][0] != name or attributes or closed:
+                return None
+            place = outer.pop()[1]
+        elif place & tag.refused or (closed and not tag.is_void) or len(outer) >= MAX_DEPTH:
+            return None
+        elif tag.is_void:
             if name == "img":
-                self.images.append(attributes)
-        elif not end:
-            self._enter(kind, name, closed)
-        elif attributes or closed or not self.outer or self.outer[-1][0] != name:
-            raise _DisorderError
+                found.append(attributes)
         else:
-            _, self.inline, self.link, self.listing = self.outer.pop()
-
-    def _enter(self, kind: int, name: str, closed: str) -> None:
-        misplaced = self.link if kind == _LINK else self.inline and kind != _INLINE
-        if misplaced or closed or (kind == _ITEM and not self.listing) or len(self.outer) >= MAX_DEPTH:
-            raise _DisorderError
-        self.outer.append((name, self.inline, self.link, self.listing))
-        self.inline = self.inline or kind <= _PARAGRAPH
-        self.link = self.link or kind == _LINK
-        self.listing = kind == _LIST
+            outer.append((name, place))
+            place = (place | tag.inside) ^ (_UNLISTED if tag.is_list else 0)
+    return None if outer else [_stated(attributes) for attributes in found]
 
 
 def _stated(attributes: str) -> dict[str, str]:

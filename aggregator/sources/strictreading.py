@@ -5,7 +5,6 @@ Its rule: an element that is not expected where it stands ends the reading; noth
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import urljoin
 
@@ -193,7 +192,8 @@ class StrictReading:
         if len(raw) > 2 * MAX_ATTRIBUTES:
             raise DeclinedError(Why.SHAPE)
         found: dict[str, str] = {}
-        for name, value in zip(islice(raw, 0, None, 2), islice(raw, 1, None, 2), strict=True):
+        for at in range(0, len(raw), 2):
+            name, value = raw[at], raw[at + 1]
             key = name.lower()
             if " " in key:
                 self._namespaced(name, value, found)

@@ -129,7 +129,7 @@ class Said:
             for said in self.authors
             if any(said.values())
         )
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(found)) if self.authors else ()
 
     def _terms(self) -> tuple[EntryTerm, ...]:
         stated = ((term or "", label or "", scheme or "") for term, scheme, label in self.terms)
