@@ -56,12 +56,10 @@ def plain(value: str, limit: int = 2000) -> str:
 
 def _is_settled(value: str) -> bool:
     """Whether a printable text, for which the database of characters need not be asked, is plain already."""
-    if value.isascii():
-        return True
-    return (
-        _PERHAPS_COMBINING.search(value) is None
-        and unicodedata.is_normalized("NFC", value)
-        and not _INVISIBLE.issuperset(value)
+    if _INVISIBLE.issuperset(value):
+        return False
+    return value.isascii() or (
+        _PERHAPS_COMBINING.search(value) is None and unicodedata.is_normalized("NFC", value)
     )
 
 
