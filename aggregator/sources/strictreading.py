@@ -33,6 +33,9 @@ MAX_ELEMENTS = 60_000
 MAX_LANGUAGE = 100
 
 _NONE: Attributes = {}
+_LINKS = frozenset({"href", "url"})
+_EXACT = frozenset({"ispermalink", "mode", "rel", "type"})
+"""Attributes whose blanks the tolerant reader takes for a part of them."""
 
 
 class _Outer(NamedTuple):
@@ -203,7 +206,7 @@ class StrictReading:
             stripped = value.strip()
             if len(stripped) > MAX_FIELD:
                 raise DeclinedError(Why.SHAPE)
-            if stripped != value and key not in ("href", "url"):
+            if stripped != value and key not in _LINKS and (not stripped or key in _EXACT):
                 raise DeclinedError(Why.ATTRIBUTE)
             found[key] = stripped.lower() if key in ("rel", "type") else stripped
         return found

@@ -226,7 +226,7 @@ _ATTRIBUTES: dict[str, list[str]] = {
     "domain": ["d", ""],
     "scheme": ["s", ""],
     "term": ["t", "", " "],
-    "label": ["l", ""],
+    "label": ["l", "", "l ", " "],
     "length": ["12", "x", "", " 5 "],
     "fileSize": ["7"],
     "xml:base": [
