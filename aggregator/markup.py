@@ -1,4 +1,4 @@
-"""HTML: made safe, made plain, made from Markdown; the only door of the libraries that do it. Pure.
+"""HTML: made safe and made plain; the only door of the libraries that do it. Pure.
 
 Its rule: nothing reaches a parser before :mod:`aggregator.taming` has seen to it that it ends in good time.
 """
@@ -11,7 +11,6 @@ import threading
 from typing import TYPE_CHECKING
 
 import nh3
-from markdown_it import MarkdownIt
 from selectolax.lexbor import LexborHTMLParser
 
 from aggregator import orderly, taming, text, unseen, urls
@@ -67,10 +66,7 @@ _SIZE = re.compile(r"\d{1,5}%?", re.ASCII)
 _AFTER_PRE = re.compile(r"(<pre[^>]*>)\n+")
 _NEEDS_REPAIR = re.compile(r"<(?:img|noscript)|hidden|display", re.IGNORECASE)
 _ROUNDS = 8
-_MAX_AT_ONCE = 200_000
-"""Characters."""
-_REL = 'rel="noopener noreferrer"'
-"""What the sanitiser adds to links."""
+_REL = 'rel="noopener noreferrer"'  # what the sanitiser adds to links
 
 
 def clean(html: str, base: str | None = None) -> str:
@@ -102,23 +98,11 @@ def _read(html: str) -> str:
 
 def _cleaned_at_once(html: str, base: str | None) -> str | None:
     """What comes of orderly HTML with nothing to repair: the same, parsed once. None for any other."""
-    marks = max(html.count("<"), html.count("&"))
-    if marks > taming.MAX_MARKS or len(html) > _MAX_AT_ONCE or "data:" in html:
-        return None
-    images = orderly.images(html)
-    if images is None or not all(_is_plain_picture(image, base) for image in images):
+    if not orderly.is_lasting(html, base):
         return None
     cleaned = _sanitised(html, base).strip()
     # Where the sanitiser drops an attribute of a link it puts its own before others, and last the next time.
     return None if "data:" in cleaned or f"{_REL} " in cleaned else cleaned
-
-
-def _is_plain_picture(image: dict[str, str], base: str | None) -> bool:
-    """Whether nothing about an image is to be put right, however often one looks."""
-    if "style" in image or "srcset" in image or any(name.startswith("data-") for name in image):
-        return False
-    source = urls.absolute(image.get("src"), base)
-    return source is not None and not unseen.is_pixel(image) and not unseen.is_beacon(source)
 
 
 def _cleaned_once(html: str, base: str | None) -> str:
@@ -262,8 +246,7 @@ _BLOCKS = _names(
 )
 _CELLS = frozenset({"td", "th"})
 _SILENT = _GONE_WITH_CONTENT | {"audio", "noscript", "video"}
-_SHORT = 1000
-"""Characters, of which no embedded image has fewer."""
+_SHORT = 1000  # characters, of which no embedded image has fewer
 _BREAK = "\ufdd0"
 """A noncharacter: between blocks, until white space has been collapsed."""
 
@@ -315,22 +298,3 @@ def _parts(body: LexborNode) -> Iterator[str]:
                 return
             node = parent if following is None and parent is not None else node
         node = following
-
-
-# ── Markdown ──────────────────────────────────────────────────────────────────────────────────────────────
-
-MAX_MARKDOWN = 300_000
-"""Characters beside blocks of HTML that are read as Markdown: its parser takes up to 50 µs for each."""
-
-_MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-
-
-def from_markdown(source: str) -> str:
-    """Markdown (CommonMark, tables, strikethrough; HTML allowed inside) as HTML, not yet clean.
-
-    A text with more than ``MAX_MARKDOWN`` characters that are not HTML comes back as it is.
-    """
-    parts = re.split(r"\n[^\S\n]*\n", source) if len(source) > MAX_MARKDOWN else []
-    if sum(len(part) for part in parts if not part.lstrip().startswith("<")) > MAX_MARKDOWN:
-        return source
-    return str(_MARKDOWN.render(source))

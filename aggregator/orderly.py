@@ -10,6 +10,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from aggregator import taming, unseen, urls
+
+MAX_HTML = 200_000
+"""Characters."""
 MAX_DEPTH = 60
 """Elements inside each other."""
 
@@ -65,6 +69,23 @@ _TAGS = {
     )
     for name in names.split()
 }
+
+
+def is_lasting(html: str, base: str | None) -> bool:
+    """Whether there is nothing to repair in it and every parser reads it as it is written; within bounds."""
+    marks = max(html.count("<"), html.count("&"))
+    if marks > taming.MAX_MARKS or len(html) > MAX_HTML or "data:" in html:
+        return False
+    found = images(html)
+    return found is not None and all(_is_plain_picture(image, base) for image in found)
+
+
+def _is_plain_picture(image: dict[str, str], base: str | None) -> bool:
+    """Whether nothing about an image is to be put right, however often one looks."""
+    if "style" in image or "srcset" in image or any(name.startswith("data-") for name in image):
+        return False
+    source = urls.absolute(image.get("src"), base)
+    return source is not None and not unseen.is_pixel(image) and not unseen.is_beacon(source)
 
 
 def images(html: str) -> list[dict[str, str]] | None:

@@ -7,6 +7,7 @@ left out, never guessed, and no entry is lost for it.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -98,7 +99,7 @@ class _Mapping:
     def _item(self, entry: FeedEntry, link: str | None, who: Identity) -> Item:
         content, summary = self._bodies(entry)
         tags = self._tags(entry)
-        return Item(
+        item = Item(
             source_id=self.source.id,
             native_id=who.native,
             seed=who.seed,
@@ -115,8 +116,8 @@ class _Mapping:
             origin=_origin(content, summary) or text.plain(markup.to_text(entry.source_title)) or None,
             enclosures=self._enclosures(entry),
             language=self._language(content.language or entry.language),
-            base=self._text_base(entry, content or summary, link),
         )
+        return replace(item, base=self._text_base(entry, content or summary, link))
 
     # ── links ──
 

@@ -76,6 +76,8 @@ def _no_text(_reading: StrictReading, _key: str, value: str) -> None:
 
 def identifier(reading: StrictReading, element: Element, attributes: Attributes) -> None:
     """An id: the first that is one."""
+    if attributes.get("ispermalink", "true") not in ("true", "false"):
+        raise DeclinedError(Why.ATTRIBUTE)
     reading.collect(element.key, _keep_id, attributes)
 
 

@@ -84,10 +84,13 @@ class Said:
         if not entry_id and not any(link.rel == "alternate" for link in links):
             raise DeclinedError(Why.UNKNOWN_ENTRY)
         self._within_limits()
+        title = self._title(family, texts.get("title"), texts.get("dc_title"), texts.get("media_title"))
+        if not title and "itunes_title" in values:  # it might stand for one
+            raise DeclinedError(Why.ELEMENT)
         return FeedEntry(
             id=entry_id,
             id_is_link=self.guid_is_link and bool(self.guid),
-            title=self._title(family, texts.get("title"), texts.get("dc_title"), texts.get("media_title")),
+            title=title,
             links=links,
             contents=tuple(filter(None, self.contents)),
             summary=texts.get("summary", _NO_TEXT),

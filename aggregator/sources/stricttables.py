@@ -42,7 +42,7 @@ _LEAVES = _each(
     _IGNORE,
     "dc:publisher dc:rights dc:format dc:identifier dc:type dc:source dc:relation dc:coverage dc:contributor"
     " itunes:duration itunes:explicit itunes:block itunes:subtitle itunes:order itunes:episode itunes:season"
-    " itunes:episodetype itunes:title itunes:type itunes:new-feed-url itunes:complete"
+    " itunes:episodetype itunes:type itunes:new-feed-url itunes:complete"
     " itunes:isclosedcaptioned georss:point georss:line georss:polygon georss:box georss:featurename"
     " georss:radius georss:elev creativecommons:license feedburner:feedflare feedburner:info"
     " feedburner:emailserviceid feedburner:feedburnerhostname feedburner:browserfriendly",
@@ -113,6 +113,7 @@ _COMMON = {
     "dc:subject": Element(people.category),
     "itunes:summary": Element(does.html, "itunes_summary"),
     "itunes:image": Element(does.itunes_image),
+    "itunes:title": Element(does.value, "itunes_title"),
     "itunes:keywords": Element(people.keywords, "itunes"),
     "feedburner:origlink": Element(does.bare_value, "origlink"),
     "a:link": Element(does.link),
@@ -176,7 +177,7 @@ _ABOUT = {
     **_each(
         _IGNORE,
         "dc:description dc:subject media:thumbnail media:title media:description media:category"
-        " media:keywords itunes:summary itunes:image itunes:keywords"
+        " media:keywords itunes:summary itunes:image itunes:keywords itunes:title"
         " a:subtitle a:tagline a:rights a:copyright a:generator a:icon a:logo a:info",
     ),
 }
