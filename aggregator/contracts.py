@@ -80,9 +80,9 @@ class ReadsAtOnce(Protocol):
     """An isolated :class:`Adapter` that can also read what is harmless without a process of its own."""
 
     def parse_at_once(self, source: Source, document: Document) -> Reading | None:
-        """Read one document exactly as ``parse`` does; None where that might take long or fail.
+        """Read one document exactly as ``parse`` does; None where that might fail or take more than a moment.
 
-        Never raises.
+        Never raises. The event loop waits for it.
         """
         ...
 

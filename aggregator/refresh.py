@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     Reader = Callable[[Adapter, Source, Batch, datetime], Awaitable[Sequence[Read]]]
     """Parses and tidies a batch: in a thread, or in a process of its own."""
 
-_SMALL = 256 * 1024
-"""Bytes of a batch that is read in some hundredths of a second."""
-
 
 async def read_in_thread(adapter: Adapter, source: Source, batch: Batch, now: datetime) -> Sequence[Read]:
     """Parse and tidy a batch beside the event loop."""
@@ -136,10 +133,9 @@ class _Run:
         asked = (self.adapter, self.source, batch, self.now)
         if not self.adapter.isolated:
             return await read_in_thread(*asked)
-        # On the loop where it takes a moment: threads that compute would keep it waiting for the interpreter,
-        # and name lookups for a free thread, until other sources' deadlines pass.
-        is_small = sum(len(document.body) for document in batch.documents) <= _SMALL
-        at_once = read_at_once(*asked) if is_small else await asyncio.to_thread(read_at_once, *asked)
+        # On the loop, since it takes a moment: threads that compute would keep the loop waiting for the
+        # interpreter, and name lookups for a free thread, until other sources' deadlines pass.
+        at_once = read_at_once(*asked)
         return at_once if at_once is not None else await self.common.read_isolated(*asked)
 
     # ── compare ──

@@ -30,8 +30,10 @@ ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml,"
     " application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
 )
-MAX_AT_ONCE = 1024 * 1024
+MAX_AT_ONCE = 256 * 1024
 """Bytes of a document that is read without a process of its own."""
+MAX_ENTRIES_AT_ONCE = 60
+"""Its entries: others wait while they are read and cleaned."""
 _NOT_MODIFIED, _DELTA = 304, 226
 _FAMILIES: Mapping[Format, Family] = {Format.RSS: "rss", Format.ATOM: "atom"}
 
@@ -117,7 +119,9 @@ class Feed:
 
     def parse_at_once(self, source: Source, document: Document) -> Reading | None:
         """The same for what is small, in UTF-8, ordinary and well-formed; None for anything else."""
-        if len(document.body) > MAX_AT_ONCE or text.strictly(document.body, "utf-8") is None:
+        body = document.body
+        entries = body.count(b"</item>") + body.count(b"entry>") // 2
+        if len(body) > MAX_AT_ONCE or entries > MAX_ENTRIES_AT_ONCE or text.strictly(body, "utf-8") is None:
             return None
         decoded = decoding.decode(document.body, document.content_type)
         found = recognise.recognise(decoded.text)

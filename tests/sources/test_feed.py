@@ -18,7 +18,7 @@ from aggregator.errors import FetchError, ParseError
 from aggregator.exchange import Answer, Exchange, Validators
 from aggregator.model import Batch, Bookmark, Item, Listing
 from aggregator.outputs.atom import Atom
-from aggregator.sources.feed import MAX_AT_ONCE, Feed, FeedOptions
+from aggregator.sources.feed import MAX_AT_ONCE, MAX_ENTRIES_AT_ONCE, Feed, FeedOptions
 from aggregator.tidy import tidy
 from tests.builders import NOW, a_source, an_entry
 from tests.fakes import FakeWeb
@@ -446,6 +446,7 @@ def test_an_ordinary_feed_is_read_at_once_and_the_same(body: str) -> None:
         b"words before " + rss("<item><guid>1</guid></item>").encode(),
         rss("<item><guid>1</guid><title>a & b</title></item>").encode(),
         rss(f"<item><guid>1</guid><description>{'&lt;b&gt;' * 501}</description></item>").encode(),
+        rss("".join(f"<item><guid>{n}</guid></item>" for n in range(MAX_ENTRIES_AT_ONCE + 1))).encode(),
         rss(f"<item><guid>1</guid><description>{'x' * MAX_AT_ONCE}</description></item>").encode(),
     ],
 )
