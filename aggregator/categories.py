@@ -96,7 +96,7 @@ class Matcher:
             yield name, _at("its source's category", self.declared(name))
         for name in item.categories:
             if name.strip():
-                yield name, "the post's own categories"
+                yield name, "its own categories"
         for key in {_comparable(name): None for tag in item.tags for name in (tag.term, tag.label)}:
             for category, tag_name in self._by_tag.get(key, ()):
                 yield category.slug, _at(f"include tag {tag_name}", category)

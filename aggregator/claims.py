@@ -1,38 +1,36 @@
 """Find out which stored item each thing just read is, and which items leave. Asks the store, changes nothing.
 
-Posts are claimed by documents, which move, rename and vanish (:class:`PostClaims`); the entries of a feed say
-who they are, or nearly so (:class:`EntryClaims`).
+The entries of a feed say who they are, or nearly so. Posts are claimed by documents, which move, rename and
+vanish: those are in :mod:`aggregator.postclaims`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from aggregator import leaving
-from aggregator.contest import Candidate, Contest
+from aggregator import familiar, leaving
+from aggregator.contest import Candidate
 from aggregator.errors import ParseError
-from aggregator.matching import Matching
+from aggregator.identity import fingerprint
 from aggregator.model import Problem
-from aggregator.reading import native_ids
 from aggregator.records import DocumentRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from aggregator.contest import Chosen
     from aggregator.contracts import RefreshStore
-    from aggregator.model import Bookmark, Item, Listing, Source
+    from aggregator.model import Item, Source
     from aggregator.reading import Read
     from aggregator.records import Known
 
-_ENOUGH_TO_TELL = 3
-"""Entries, all unknown by id but known by link, from which on the ids are taken to change every time."""
-
-
-_NEW_IDS = "its entries have new ids at every reading: they are known by their links instead"
+_DAY = timedelta(days=1)
+_LOOKED_AT = 3
+"""How many stored items an entry under an unknown id is compared with, for each entry of its document."""
 
 
 @dataclass(slots=True)
@@ -50,6 +48,8 @@ class Claims(Protocol):
     problems: list[Problem]
     skipped: Counter[str]
     notices: list[str]
+    partial: bool
+    """Something was left out that another reading of the same document may bring."""
 
     def take(self, reads: Sequence[Read]) -> Taken:
         """Take in one batch."""
@@ -67,11 +67,12 @@ class Claims(Protocol):
 class EntryClaims:
     """The entries of a feed. One that is no longer in it stays."""
 
-    def __init__(self, source: Source, store: RefreshStore, *, first_reading: bool) -> None:
+    def __init__(self, source: Source, store: RefreshStore, now: datetime, *, first_reading: bool) -> None:
         self.problems: list[Problem] = []
         self.skipped: Counter[str] = Counter()
         self.notices: list[str] = []
-        self._source, self._store, self._first_reading = source, store, first_reading
+        self.partial = False
+        self._source, self._store, self._now, self._first_reading = source, store, now, first_reading
 
     def take(self, reads: Sequence[Read]) -> Taken:
         """Take in what one document says. Raises ParseError where nothing of it could be read."""
@@ -81,25 +82,68 @@ class EntryClaims:
                 raise ParseError(read.reading.problems[-1].what)
             self.problems += read.reading.problems
             record = DocumentRecord(stamp=read.document.stamp)
-            known = self._known(read, taken)
-            for raw, clean in read.items:
-                stored = known.get(raw.native_id)
-                if stored is not None:
-                    raw, clean = (replace(each, native_id=stored.native_id) for each in (raw, clean))  # noqa: PLW2901
-                taken.chosen[raw.native_id] = (Candidate(read.document.name, raw, clean, record), stored)
+            known = self._store.known(self._source.id, {raw.native_id for raw, _ in read.items})
+            for raw, clean, stored in self._told_apart(read, known):
+                native = raw.native_id if stored is None else stored.native_id
+                raw, clean = (replace(each, native_id=native) for each in (raw, clean))  # noqa: PLW2901
+                taken.chosen[native] = (Candidate(read.document.name, raw, clean, record), stored)
         return taken
 
-    def _known(self, read: Read, taken: Taken) -> Mapping[str, Known]:
-        """The stored items by id; by link where a feed makes up its ids anew at every reading."""
-        known = self._store.known(self._source.id, {raw.native_id for raw, _ in read.items})
-        links = {raw.native_id: clean.link for raw, clean in read.items if clean.link}
-        if known or self._first_reading or len(links) < _ENOUGH_TO_TELL:
-            return known
-        by_link = self._store.by_link(self._source.id, set(links.values()))
-        found = {native_id: by_link[link] for native_id, link in links.items() if link in by_link}
+    def _told_apart(
+        self, read: Read, known: Mapping[str, Known]
+    ) -> Iterator[tuple[Item, Item, Known | None]]:
+        """Every entry that is taken in, raw and clean, with the stored item that it is."""
+        fresh = [clean for raw, clean in read.items if raw.native_id not in known]
+        found: Mapping[str, familiar.Familiar] = {}
+        admitted = frozenset(item.native_id for item in fresh)
+        if fresh and not self._first_reading and not _follow(fresh, known.values()):
+            found, admitted = self._recognised(fresh, known, len(read.items))
+        for raw, clean in read.items:
+            seen = found.get(raw.native_id)
+            if raw.native_id in known:
+                yield raw, clean, known[raw.native_id]
+            elif seen is not None:
+                same = replace(seen.known, fingerprint=fingerprint(raw))
+                yield raw, clean, same if seen.same else seen.known
+            elif raw.native_id in admitted:
+                yield raw, clean, None
+
+    def _recognised(
+        self, fresh: Sequence[Item], known: Mapping[str, Known], entries: int
+    ) -> tuple[Mapping[str, familiar.Familiar], frozenset[str]]:
+        """Which of the entries of unknown ids are stored ones after all, and which others may come."""
+        here = {each.item_id for each in known.values()}
+        newest = self._store.newest(self._source.id, entries * _LOOKED_AT)
+        stored = [(each, item) for each, item in newest if each.item_id not in here]
+        linked = self._store.by_link(self._source.id, {item.link for item in fresh if item.link})
+        linked = {link: each for link, each in linked.items() if each.item_id not in here}
+        found = familiar.recognise(fresh, stored, linked, none_known=not known)
+        strangers = [item for item in fresh if item.native_id not in found]
         if found:
-            self.notices.append(_NEW_IDS)
-        return found
+            self.notices.append(
+                f"{len(found)} of its {entries} entries have new ids: they are known by what they say instead"
+            )
+        if len(strangers) * 2 <= entries:
+            return found, frozenset(item.native_id for item in strangers)
+        return found, self._admitted(strangers, newest, none_known=not known and not found)
+
+    def _admitted(
+        self, strangers: Sequence[Item], newest: Sequence[tuple[Known, Item]], *, none_known: bool
+    ) -> frozenset[str]:
+        latest = max((item.published for _, item in newest if item.published), default=None)
+        came = self._store.count_since(self._source.id, self._now - _DAY)
+        admitted = familiar.admitted(strangers, latest, came, none_known=none_known)
+        if none_known and len(strangers) >= familiar.ENOUGH:
+            self.notices.append(
+                f"none of its {len(strangers)} entries is known: it says more between two readings than it"
+                " shows (a shorter interval misses less), or its ids change at every reading"
+            )
+        if len(admitted) < len(strangers):
+            self.partial = True
+            self.notices.append(
+                f"{len(strangers) - len(admitted)} new entries are left out: {came} came within a day already"
+            )
+        return admitted
 
     def settle(self) -> Taken:
         """Nothing waits."""
@@ -111,137 +155,7 @@ class EntryClaims:
         return leaving.Leaving()
 
 
-class PostClaims:
-    """The documents of a source that can be listed whole."""
-
-    def __init__(
-        self, source: Source, store: RefreshStore, bookmark: Bookmark, listing: Listing, now: datetime
-    ) -> None:
-        self.problems: list[Problem] = list(listing.problems)
-        self.skipped: Counter[str] = Counter(listing.skipped)
-        self.notices: list[str] = []
-        self._source, self._store, self._now = source, store, now
-        self._listing, self._documents = listing, bookmark.documents
-        self._vanished = [name for name in bookmark.documents if name not in listing.present]
-        self._native_ids = {
-            each.item_id: each.native_id for each in self._documents.values() if each.item_id is not None
-        }
-        self._live_before = store.count_live(source.id)
-        self._let_go: set[int] = set()
-        self._deferred: list[DocumentRecord] = []
-        self._contest = Contest(self._documents)
-        gone = self._items_of(self._vanished) - self._items_of(set(self._documents) & listing.present)
-        self._matching = Matching(
-            self._documents, listing.present, {} if listing.missing else dict(store.known_items(gone))
-        )
-
-    def _items_of(self, names: Iterable[str]) -> set[int]:
-        documents = (self._documents.get(name) for name in names)
-        return {each.item_id for each in documents if each is not None and each.item_id is not None}
-
-    def take(self, reads: Sequence[Read]) -> Taken:
-        """Take in some posts; a document that fails costs no other anything."""
-        former = self._store.known_items(self._items_of(read.document.name for read in reads))
-        known = self._store.known(self._source.id, native_ids(reads))
-        taken = Taken()
-        for read in reads:
-            self._contest.unread.discard(read.document.name)
-            self.problems += read.reading.problems
-            if not read.items:
-                self._without_item(read, taken)
-            for raw, clean in read.items:
-                if read.reading.waits and raw.published is not None and raw.published > self._now:
-                    # Left unrecorded, so that every refresh looks again; an item stored before stays.
-                    self.skipped["waiting for its date"] += 1
-                else:
-                    self._claim(read, (raw, clean), known, former, taken)
-        return taken
-
-    def _without_item(self, read: Read, taken: Taken) -> None:
-        """A document that is no post, or could not be read: what it gave before leaves, or is kept."""
-        name, reading = read.document.name, read.reading
-        if reading.skipped:
-            self.skipped[reading.skipped] += 1
-        record = DocumentRecord(stamp=read.document.stamp, problems=reading.problems)
-        previous = self._documents.get(name)
-        if previous is None or previous.item_id is None:
-            taken.records.append(record)
-        elif not (read.failed or reading.keeps):
-            self._let(previous.item_id, record)
-            self._matching.let_go(name)
-        else:
-            kept = Problem(name, f"{reading.skipped or 'unreadable now'}: the version read before is kept")
-            self.problems.append(kept)
-            record = replace(record, native_id=previous.native_id, published=previous.published)
-            taken.records.append(replace(record, problems=(*reading.problems, kept)))
-
-    def _let(self, item_id: int, record: DocumentRecord) -> None:
-        """The document no longer gives this item: recorded only together with the item's leaving."""
-        self._let_go.add(item_id)
-        self._deferred.append(record)
-
-    def _claim(
-        self,
-        read: Read,
-        item: tuple[Item, Item],
-        known: Mapping[str, Known],
-        former: Mapping[int, Known],
-        taken: Taken,
-    ) -> None:
-        """Find out which item this is, and whether this document is the one to tell its story."""
-        raw, clean = item
-        name, problems = read.document.name, read.reading.problems
-        previous = self._documents.get(name)
-        was = former.get(previous.item_id) if previous and previous.item_id is not None else None
-        match = self._matching.resolve(name, raw, known, was)
-        native_id = match.item.native_id
-        if match.problem is not None:
-            problems += (Problem(name, match.problem),)
-            self.problems.append(problems[-1])
-        if match.alias is not None and match.known is not None:
-            taken.aliases.append((match.alias, match.known.item_id))
-        record = DocumentRecord(
-            stamp=read.document.stamp, native_id=native_id, published=clean.published, problems=problems
-        )
-        clean = replace(clean, native_id=native_id, seed=match.item.seed)
-        candidate = Candidate(name, match.item, clean, record)
-        if self._contest.enter(candidate, match.known, self._matching.rivals(name, native_id)):
-            if was is not None and was.native_id != native_id:
-                self._let(was.item_id, record)
-            else:
-                taken.records.append(record)
-            if (chosen := self._contest.judge(candidate)) is not None:
-                taken.chosen[native_id] = chosen
-        elif was is not None and was.native_id != native_id:
-            self._let_go.add(was.item_id)
-
-    def settle(self) -> Taken:
-        """Judge documents that claim the same item."""
-        winners = {
-            each.raw.native_id: each
-            for each in self._contest.settle(lambda it: self._matching.rivals("", it))
-        }
-        known = self._store.known(self._source.id, winners)
-        return Taken(
-            {key: (each, known.get(key)) for key, each in winners.items()},
-            [*self._deferred, *(each.record for each in self._contest.waiting)],
-        )
-
-    def leaving(self, *, accept: bool) -> leaving.Leaving:
-        """Items no document holds any more, unless that looks like an accident."""
-        let_go = frozenset(self._live_unheld(self._let_go))
-        decided = leaving.decide(
-            self._listing,
-            self._vanished,
-            self._live_unheld(self._items_of(self._vanished)),
-            live=self._live_before,
-            keep=self._source.on_delete == "keep",
-            accept=accept,
-        )
-        return replace(decided, items=decided.items | let_go)
-
-    def _live_unheld(self, item_ids: Iterable[int]) -> set[int]:
-        unheld = {
-            each for each in item_ids if not self._matching.rivals("", self._native_ids.get(each) or "")
-        }
-        return {item_id for item_id, known in self._store.known_items(unheld).items() if known.live}
+def _follow(fresh: Iterable[Item], known: Iterable[Known]) -> bool:
+    """Whether they are dated later than everything in the document that is known, as news is."""
+    latest = max((each.published for each in known), default=None)
+    return latest is not None and all(it.published and it.published > latest for it in fresh)

@@ -1,7 +1,8 @@
 """The seams of the house: what the application needs of its parts, and nothing about who provides it.
 
 ``refresh`` knows :class:`Adapter` and :class:`RefreshStore`; ``generate`` knows :class:`PublishStore`,
-:class:`Renderer` and :class:`Folder`; ``explain`` and the listing commands know :class:`Library`.
+:class:`Renderer` and :class:`Folder`; ``history`` knows :class:`HistoryStore` and :class:`PageRenderer`;
+``explain`` and the listing commands know :class:`Library`.
 ``app`` puts the real ones in; tests put in ``tests/fakes.py``. Longer than other modules, so that the whole
 seam is in one file.
 """
@@ -12,8 +13,10 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
+    from pathlib import Path
 
+    from aggregator.commands import Command
     from aggregator.exchange import Answer, Exchange, Request
     from aggregator.model import (
         Batch,
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
         Reading,
         Source,
     )
+    from aggregator.polls import Poll, SourceState
     from aggregator.records import (
         ItemRecord,
         Known,
@@ -37,10 +41,10 @@ if TYPE_CHECKING:
         Routable,
         Route,
         Save,
-        SourceState,
+        Touched,
         Window,
     )
-    from aggregator.views import Directory, Entry, Feed
+    from aggregator.views import Directory, Entry, Feed, ItemPage, Past
 
     Clock = Callable[[], datetime]
     """Now, aware, UTC."""
@@ -111,6 +115,15 @@ class SourceList(Protocol):
         ...
 
 
+@runtime_checkable
+class Watchable(Protocol):
+    """What an adapter or a kind of list may offer besides: then a change on disk is read at once."""
+
+    def watched(self, source: Source) -> Sequence[Path]:
+        """Folders, with all that is below them, and files whose changes are changes of the source."""
+        ...
+
+
 class Web(Protocol):
     """The network: one polite client for everything that is requested.
 
@@ -160,8 +173,20 @@ class RefreshStore(Protocol):
         """
         ...
 
+    def newest(self, source_id: str, limit: int) -> Sequence[tuple[Known, Item]]:
+        """The source's newest items by publication, clean, at most ``limit``; whether they left or not."""
+        ...
+
     def count_live(self, source_id: str) -> int:
         """How many of the source's items have not left."""
+        ...
+
+    def recent(self, source_id: str, limit: int) -> Sequence[datetime]:
+        """When the newest items of a source were published, newest first; UTC."""
+        ...
+
+    def count_since(self, source_id: str, since: datetime) -> int:
+        """How many of the source's items were first seen after ``since`` and after its first item was."""
         ...
 
     def lease(self, source_ids: Iterable[str], until: datetime, why: str) -> None:
@@ -173,9 +198,13 @@ class RefreshStore(Protocol):
 
         With a successful outcome the validators and the body hash of its exchange are kept: a 304 refreshes
         what it names (RFC 9111, 4.3.4), any other answer replaces both, and a 226 (RFC 3229) has no hash of
-        the whole. A failure keeps what was.
+        the whole. A failure keeps what was; an outcome that was held changes when it is due and no more.
         """
         ...
+
+
+class CleaningStore(Protocol):
+    """The store as ``recleaning`` sees it. Each method is one transaction; all raise StoreError only."""
 
     def stale(self, cleaner: int, limit: int) -> Sequence[tuple[int, Item, datetime]]:
         """Items cleaned by another version: ``(item id, raw item, first seen)``, at most ``limit``."""
@@ -183,6 +212,18 @@ class RefreshStore(Protocol):
 
     def recleaned(self, items: Sequence[tuple[int, Item]], now: datetime) -> None:
         """Keep newly cleaned forms: outputs follow, nothing counts as updated."""
+        ...
+
+
+class HoldStore(Protocol):
+    """Pauses that hosts asked for, by :meth:`aggregator.lanes.Lanes.hold_key`. All raise StoreError only."""
+
+    def holds(self, now: datetime) -> Mapping[str, datetime]:
+        """Those that are still running, and until when."""
+        ...
+
+    def hold(self, key: str, until: datetime, now: datetime) -> None:
+        """Remember one; what is over at ``now`` is forgotten."""
         ...
 
 
@@ -195,6 +236,49 @@ class ListStore(Protocol):
 
     def remember_list(self, location: str, remembered: RememberedList) -> None:
         """Keep what a list said, in place of what it said before."""
+        ...
+
+
+class CommandStore(Protocol):
+    """The store as commands see it that another process may have to do. All raise StoreError only.
+
+    Each method is one transaction. Whoever does a command removes it afterwards: a crash between has it done
+    twice, so that doing it again must be harmless.
+    """
+
+    def leave(self, action: str, argument: str, at: datetime) -> int:
+        """Leave a command for whoever writes; returns its number. The one thing written without the lock."""
+        ...
+
+    def commands(self) -> Sequence[Command]:
+        """What was left and is not done, oldest first."""
+        ...
+
+    def done(self, command_ids: Iterable[int]) -> None:
+        """Forget these."""
+        ...
+
+    def set_paused(self, source_id: str, paused: bool, now: datetime) -> bool:
+        """Have a source not be read, or be read again; False: nobody knows it."""
+        ...
+
+    def reset(self, source_id: str) -> bool:
+        """Forget how far a source was read, its failures, and where it moved to or that it is gone.
+
+        Items stay, and so does a running Retry-After. False: nobody knows it.
+        """
+        ...
+
+    def set_hidden(self, item_id: int, hidden: bool) -> None:
+        """Take an item out of every output, or let it back in; it awaits routing."""
+        ...
+
+
+class ScheduleStore(Protocol):
+    """The store as whoever runs for long sees it. Raises StoreError only."""
+
+    def shift(self, by: timedelta) -> None:
+        """The clock was set by so much: what is due, or held back, some time from now stays so far away."""
         ...
 
 
@@ -236,10 +320,6 @@ class RoutingStore(Protocol):
         """
         ...
 
-    def set_hidden(self, item_id: int, hidden: bool) -> None:
-        """Take an item out of every output, or let it back in; it awaits routing."""
-        ...
-
 
 class PublishStore(Protocol):
     """The store as ``generate`` sees it. Each method is one transaction; all raise StoreError only."""
@@ -249,7 +329,7 @@ class PublishStore(Protocol):
         ...
 
     def outdate(self, output_ids: Iterable[int]) -> None:
-        """Have these written again."""
+        """Have these written again, with every page they have."""
         ...
 
     def retitle(self, titles: Mapping[int, str]) -> None:
@@ -258,6 +338,18 @@ class PublishStore(Protocol):
 
     def entries(self, output: Output, window: Window) -> Sequence[Entry]:
         """What the output shows, newest first, ties by id."""
+        ...
+
+    def periods(
+        self,
+        output: Output,
+        end_of: Callable[[datetime], datetime],
+        within: tuple[datetime, datetime] | None = None,
+    ) -> Sequence[datetime]:
+        """The first publication of each period that has any, earliest first; costs what it returns.
+
+        ``end_of`` tells when the period of a moment ends; ``within``: from then until before then.
+        """
         ...
 
     def common_tags(self, output: Output) -> Sequence[str]:
@@ -284,6 +376,26 @@ class PublishStore(Protocol):
         ...
 
 
+class HistoryStore(Protocol):
+    """The store as ``history`` sees it. Each method is one transaction; all raise StoreError only."""
+
+    def touched(self, output: Output) -> Touched:
+        """What happened to the output since it was last written."""
+        ...
+
+    def span(self, output: Output, start: datetime, end: datetime, at_most: int) -> Sequence[Entry]:
+        """The newest of its entries published from ``start`` until before ``end``, newest first."""
+        ...
+
+    def member_ids(self, output: Output) -> Sequence[int]:
+        """Every item in it, by number."""
+        ...
+
+    def members(self, output: Output, item_ids: Iterable[int]) -> Sequence[Entry]:
+        """Those of these items that are in it, by number."""
+        ...
+
+
 class Renderer(Protocol):
     """One form of output. Pure: the same value gives the same bytes, on any machine.
 
@@ -300,6 +412,18 @@ class Renderer(Protocol):
 
     def directory(self, directory: Directory) -> Mapping[str, bytes]:
         """Render what lists feeds and sources."""
+        ...
+
+
+class PageRenderer(Protocol):
+    """Pages beside those of feeds and of the directory. Pure, as a :class:`Renderer` is."""
+
+    def past(self, past: Past) -> Mapping[str, bytes]:
+        """Render a category's items of one month, or of one day."""
+        ...
+
+    def item(self, page: ItemPage) -> Mapping[str, bytes]:
+        """Render one item."""
         ...
 
 
@@ -328,6 +452,10 @@ class Library(Protocol):
 
     def states(self) -> Sequence[SourceState]:
         """Every source ever configured, active ones in configuration order first."""
+        ...
+
+    def polls(self, source_id: str) -> Sequence[Poll]:
+        """The last polls of a remote source, newest first."""
         ...
 
     def outputs(self) -> Sequence[Output]:

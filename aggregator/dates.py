@@ -71,6 +71,12 @@ _MONTHS: Mapping[str, int] = {
         1,
     )
     for name in names.split()
+} | {
+    f"{written}月": number
+    for number, names in enumerate(
+        ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"), 1
+    )
+    for written in (names, number)
 }  # fmt: skip
 # RFC 822, 5.1, and what names one offset alone in the tz database of today. Not the military letters, which
 # RFC 822 gave the wrong sign and RFC 5322, 4.3 calls meaningless; not IST: India's, Ireland's and Israel's.
@@ -83,16 +89,16 @@ _HOURS: Mapping[str, int] = {
 }  # fmt: skip
 
 _WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?\s*,?\s*|[^\W\d_]{2,12}\.?\s*,\s*)?"
-_DAY_OF_WEEK = r"(?:\s*\(?(?:星期|周|礼拜)[一二三四五六日天]\)?)?"
+_DAY_OF_WEEK = r"(?:\s*(?:\(?(?:星期|周|週|礼拜)[一二三四五六日天]\)?|\([月火水木金土日]\)))?"
 _TIME = (
     r"(?P<half>上午|下午)?\s*(?P<hour>\d{1,2})\s*[:时時点]\s*(?P<minute>\d{1,2})"
-    r"(?:\s*[:分]\s*(?:(?P<second>\d{1,2})(?:[.,](?P<fraction>\d+))?\s*秒?)?)?(?:\s*(?P<meridiem>[ap]\.?m\.?))?"
+    r"(?:\s*[:分]\s*(?:(?P<second>\d{1,2})(?:[.,](?P<fraction>\d*))?\s*秒?)?)?(?:\s*(?P<meridiem>[ap]\.?m\.?))?"
 )
 _ZONE = r"(?P<zone>(?:utc|gmt|ut|z)?\s*[-+\u2212]\s*\d{1,2}(?::?\d{2})?|[a-z]{1,5})"
 _COMMENT = r"(?:\s*(?:\([^()]*\)|\[[\w/+-]+\]))?"
 _TIME_AND_ZONE = rf"{_TIME}(?:\s*{_ZONE}{_COMMENT})?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-_NAME = r"(?P<month>[a-z]{3,9})\.?"
+_NAME = r"(?P<month>[a-z]{3,9}|(?:[一二三四五六七八九十]{1,2}|\d{1,2})月)\.?"
 _YMD = r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})"
 _CHINESE = r"(?P<year>\d{4})\s*年\s*(?P<month>\d{1,2})\s*月\s*(?P<day>\d{1,2})\s*[日号]" + _DAY_OF_WEEK
 _COMPACT = r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})"
@@ -103,11 +109,11 @@ _FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
         # 2022-06-13T11:03:16+08:00 · 2022/6/13 11:03 · 2022.06.13
-        rf"{_YMD}(?:(?:t|,?\s+|,){_TIME_AND_ZONE})?",
+        rf"{_YMD}{_DAY_OF_WEEK}(?:(?:t|,?\s+|,){_TIME_AND_ZONE})?",
         # 2022年6月13日 11:03
         rf"{_CHINESE}(?:,?\s*{_TIME_AND_ZONE})?",
-        # 20220613 · 20220613T110316Z
-        rf"{_COMPACT}(?:t{_COMPACT_TIME}\s*{_ZONE}?)?",
+        # 20220613 · 20220613T110316Z · 20220613110316
+        rf"{_COMPACT}(?:t?{_COMPACT_TIME}\s*{_ZONE}?)?",
         # Mon, 13 Jun 2022 11:03:16 GMT
         rf"{_DMY}(?:,?\s+(?:at\s+)?{_TIME_AND_ZONE})?",
         # June 13, 2022 at 11:03 AM · Mon Jun 13 2022 11:03:16 GMT+0800 (China Standard Time)

@@ -6,8 +6,10 @@ AggregatorError
 ├── LockedError        another process is writing this site
 ├── SourceError        one source failed; the others go on
 │   ├── FetchError     it could not be read: network, disk, HTTP status
+│   │   └── HeldError  it was not asked: its host wants a pause
 │   └── ParseError     it was read, but it is not what its adapter understands
 ├── StoreError         the database refused; the refresh stops
+├── ListenError        the HTTP server cannot listen where it was told to
 └── PublishError       an output could not be written; the old one stays in place
 
 Whoever touches the outside world turns its exceptions into one of these at that line,
@@ -60,15 +62,25 @@ class FetchError(SourceError):
     """A source could not be read: network, disk, HTTP status.
 
     ``status``: the HTTP status, where there was an answer; ``retry_after``: when its publisher allows the
-    next request, aware, where it says so.
+    next request, aware, where it says so; ``wall``: who keeps programs out, where the answer names it.
     """
 
     def __init__(
-        self, message: str, *, status: int | None = None, retry_after: datetime | None = None
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        retry_after: datetime | None = None,
+        wall: str | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
         self.retry_after = retry_after
+        self.wall = wall
+
+
+class HeldError(FetchError):
+    """A source was not asked, since its host wants a pause; that is no failure of the source."""
 
 
 class ParseError(SourceError):
@@ -77,6 +89,10 @@ class ParseError(SourceError):
 
 class StoreError(AggregatorError):
     """The database refused; the refresh stops, and what was committed before stays."""
+
+
+class ListenError(AggregatorError):
+    """The HTTP server cannot listen where it was told to."""
 
 
 class PublishError(AggregatorError):

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from aggregator.wishes import Freshness
+
 
 @dataclass(frozen=True, slots=True)
 class Validators:
@@ -32,9 +34,15 @@ class Exchange:
     status: int
     validators: Validators = NO_VALIDATORS
     body_hash: str = ""
+    url: str = ""
+    """After redirects, without credentials: whose validators and hash these are."""
     unchanged: bool = False
     moved: str | None = None
     retry_after: datetime | None = None
+    freshness: Freshness | None = None
+    """How long the answer is fresh; None: it says nothing of that."""
+    received: int = 0
+    """Bytes of the body as it came over the wire."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +51,14 @@ class Request:
 
     url: str
     validators: Validators = NO_VALIDATORS
+    validated: str | None = None
+    """The URL that gave these validators: they are told to it alone. None: to whatever is asked first."""
     headers: tuple[tuple[str, str], ...] = ()
     user_agent: str | None = None
     proxy: str | None = None
     accept: str = "*/*"
+    deltas: bool = False
+    """Whether an answer may hold only what is new (``feed`` of RFC 3229)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,3 +79,6 @@ class Answer:
     moved: str | None = None
     """The URL that only permanent redirects led to."""
     retry_after: datetime | None = None
+    freshness: Freshness | None = None
+    received: int = 0
+    """Bytes of the body as it came over the wire."""

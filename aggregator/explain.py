@@ -46,6 +46,8 @@ def _reading(record: ItemRecord) -> list[Step]:
     for name, problems in record.documents:
         steps.append(Step("read from", name))
         steps += [Step("repaired", str(problem)) for problem in problems]
+    if not record.documents and record.source.feed_url:
+        steps.append(Step("read from", record.source.feed_url))
     return steps
 
 

@@ -5,21 +5,31 @@ Nothing here depends on the time of day: the same store gives the same bytes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from aggregator.errors import PublishError, UsageError
+from aggregator.history import is_kept_up
+from aggregator.rendering import stamps
 from aggregator.reports import GenerateReport
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from aggregator.contracts import Folder, PublishStore
-    from aggregator.records import Output
+    from aggregator.history import History, Page
+    from aggregator.records import Output, Published
     from aggregator.rendering import Made, Rendering
+
+    Files = Mapping[str, tuple[int, str, int]]
+    """Path → output id, sha256, size: as the store remembers them."""
 
 _AT_ONCE = 64
 """Outputs written and recorded together: each such group costs one transaction."""
+_PAGES_AT_ONCE = 128
+"""The same of pages beside them."""
 
 
 @dataclass(kw_only=True)
@@ -29,16 +39,24 @@ class Generate:
     store: PublishStore
     folder: Folder
     rendering: Rendering
+    history: History | None = None
+    """None: there are no pages."""
+    goes_on: Callable[[], bool] = lambda: True
+    """Asked before each group of outputs; where it says no, the rest stays outdated."""
+    _recorded: dict[int, set[str]] = field(default_factory=dict)
+    """Files of ours, by output."""
+    _gone: list[str] = field(default_factory=list)
     _errors: dict[str, list[PublishError]] = field(default_factory=dict)
     """By reason: a full disk fails every output, and is told once."""
 
     def run(self, only: Collection[str] = (), *, every: bool = False, prune: bool = False) -> GenerateReport:
         """Write what is outdated; of ``only`` these categories, or ``every`` one whether outdated or not."""
         before = self.store.outputs()
+        recorded = self.store.files()
         wanted = self._named(before, only)
-        kept_up = self._kept_up(before)
+        kept_up = self._kept_up(before, recorded)
         self.store.outdate([each.id for each in kept_up if every or self._is_behind(each)])
-        self._outdate_missing()
+        recorded = self._outdate_missing(recorded)
         # Entries name every category they are in, so new titles come before anything is rendered.
         self.store.retitle(
             {
@@ -53,20 +71,23 @@ class Generate:
             if output.generation and (not only or output.id in wanted)
         ]
         self._errors.clear()
+        self._gone.clear()
+        self._recorded = _by_output(recorded)
         written = self._write_feeds([output for output in due if output.kind != "directory"])
         directory = self.rendering.directory(self.store.outputs()) if due or prune else None
-        if directory is not None:
+        if directory is not None and self.goes_on():
             written += self._write([directory])
         after = self.store.outputs()
-        unneeded = self._unneeded(after, directory)
-        removed: Sequence[str] = ()
+        unneeded = self._unneeded(after, directory, self.store.files() if due else recorded)
+        removed = list(self._gone)
         if prune:
-            removed, unneeded = self._prune(unneeded), ()
+            removed += self._prune(unneeded)
+            unneeded = ()
         first = {output.id for output in before if output.updated is not None}
         feeds = [output for output in after if output.kind == "category" and output.updated is not None]
         return GenerateReport(
             written=tuple(sorted(written)),
-            removed=tuple(removed),
+            removed=tuple(sorted(removed)),
             unneeded=unneeded,
             categories=tuple(output.title for output in feeds if output.id not in first),
             feeds=sum(1 for output in feeds if self.rendering.is_alive(output)),
@@ -78,13 +99,19 @@ class Generate:
         differing: list[str] = []
         as_written: list[Output] = []
         outputs = self.store.outputs()
-        kept_up = {output.id for output in self._kept_up(outputs)}
+        recorded = self.store.files()
+        kept_up = {output.id for output in self._kept_up(outputs, recorded)}
+        self._recorded = _by_output(recorded)
         for output in outputs:
             if output.kind == "directory" or output.id not in kept_up:
                 as_written.append(output)
                 continue
             made = self.rendering.feed(output)
             differing += self.folder.differing(made.files)
+            for path, body in self._pages(made, whole=True):
+                differing += (
+                    self.folder.sizes([path]) if body is None else self.folder.differing({path: body})
+                )
             as_written.append(made.as_written())
         directory = self.rendering.directory(as_written)
         if directory is not None:
@@ -107,26 +134,37 @@ class Generate:
         """Whether settings or templates changed since it was written."""
         return output.rule_hash != self.rendering.hash(output)
 
-    def _kept_up(self, outputs: Iterable[Output]) -> list[Output]:
+    def _kept_up(self, outputs: Iterable[Output], recorded: Files) -> list[Output]:
         """Outputs that have, or shall have, files: an empty category that was pruned stays away."""
-        with_files = {output_id for output_id, _, _ in self.store.files().values()}
+        with_files = {output_id for output_id, _, _ in recorded.values()}
         return [each for each in outputs if each.kind != "category" or each.items or each.id in with_files]
 
-    def _outdate_missing(self) -> None:
-        """Write again what somebody removed or cut, also an empty category's until it is pruned."""
-        recorded = self.store.files()
+    def _outdate_missing(self, recorded: Files) -> Files:
+        """Write again what somebody removed or cut, also an empty category's until it is pruned.
+
+        Returns the files that are still ours.
+        """
         sizes = self.folder.sizes(recorded)
         amiss = {path: about[0] for path, about in recorded.items() if sizes.get(path) != about[2]}
         if not amiss:
-            return
+            return recorded
         outputs = self.store.outputs()
         lists = {output.id for output in outputs if output.kind == "directory"}
         upheld = {path for output in outputs for path in self.rendering.paths(output)}
-        lost = [path for path in amiss if path in upheld or amiss[path] in lists]
+        by_id = {output.id: output for output in outputs}
+        lost = [
+            path
+            for path, output_id in amiss.items()
+            if path in upheld or output_id in lists or self._is_page(by_id[output_id], path)
+        ]
         self.store.outdate({amiss[path] for path in lost})
-        self.store.forget_files([path for path in amiss if path not in lost and path not in sizes])
+        forgotten = {path for path in amiss if path not in lost and path not in sizes}
+        self.store.forget_files(forgotten)
+        return {path: about for path, about in recorded.items() if path not in forgotten}
 
-    def _unneeded(self, outputs: Sequence[Output], directory: Made | None) -> tuple[str, ...]:
+    def _unneeded(
+        self, outputs: Sequence[Output], directory: Made | None, recorded: Files
+    ) -> tuple[str, ...]:
         """Files of ours that no output needs any more.
 
         The directory's own are told only where it was just rendered; else all it ever had count as needed.
@@ -136,13 +174,23 @@ class Generate:
         for output in outputs:
             if output.kind != "directory" and output.updated is not None and self.rendering.is_alive(output):
                 needed.update(self.rendering.paths(output))
-        recorded = self.store.files()
+        alive = {each.id: each for each in outputs if each.updated and self.rendering.is_alive(each)}
+        needed.update(
+            path
+            for path, (output_id, _, _) in recorded.items()
+            if output_id in alive and self._is_page(alive[output_id], path)
+        )
         needed.update(
             directory.files
             if directory is not None
             else [path for path, (output_id, _, _) in recorded.items() if output_id in lists]
         )
         return tuple(sorted(path for path in recorded if path not in needed))
+
+    def _is_page(self, output: Output, path: str) -> bool:
+        """Whether this file of ours is a page of the output's that is kept up."""
+        item_pages = self.rendering.settings.item_pages
+        return self.history is not None and is_kept_up(output, path, item_pages=item_pages)
 
     def _prune(self, unneeded: Collection[str]) -> Sequence[str]:
         removed = self.folder.remove(unneeded)
@@ -154,6 +202,8 @@ class Generate:
     def _write_feeds(self, due: Sequence[Output]) -> list[str]:
         written: list[str] = []
         for start in range(0, len(due), _AT_ONCE):
+            if not self.goes_on():
+                break
             written += self._write([self.rendering.feed(output) for output in due[start : start + _AT_ONCE]])
         return written
 
@@ -172,8 +222,45 @@ class Generate:
         records = [each.record(self.rendering.hash(each.output)) for each in made]
         self.store.publishing(records)
         written = list(self.folder.write(files))
+        pages = (
+            (record, *page) for each, record in zip(made, records, strict=True) for page in self._pages(each)
+        )
+        while some := list(islice(pages, _PAGES_AT_ONCE)):
+            if not self.goes_on():
+                return written
+            written += self._write_pages(some)
         self.store.published(records)
         return written
+
+    def _pages(self, made: Made, *, whole: bool = False) -> Iterator[Page]:
+        if self.history is None:
+            return iter(())
+        return self.history.outdated(made, self._recorded.get(made.output.id, ()), whole=whole)
+
+    def _write_pages(self, pages: Sequence[tuple[Published, str, bytes | None]]) -> list[str]:
+        """Write some pages of outputs, and remove those that are gone; their outputs stay outdated."""
+        files: dict[str, bytes] = {}
+        of_output: dict[int, dict[str, bytes]] = {}
+        records = {record.output_id: record for record, _, _ in pages}
+        for record, path, body in pages:
+            if body is not None:
+                files[path] = of_output.setdefault(record.output_id, {})[path] = body
+        self.store.publishing(
+            [replace(records[each], files=stamps(of_it)) for each, of_it in of_output.items()]
+        )
+        written = list(self.folder.write(files))
+        gone = [path for _, path, body in pages if body is None]
+        if gone:
+            self._gone += self.folder.remove(gone)
+            self.store.forget_files(gone)
+        return written
+
+
+def _by_output(recorded: Files) -> dict[int, set[str]]:
+    found: defaultdict[int, set[str]] = defaultdict(set)
+    for path, (output_id, _, _) in recorded.items():
+        found[output_id].add(path)
+    return found
 
 
 def _in_one_line(errors: Sequence[PublishError]) -> str:

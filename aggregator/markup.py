@@ -27,7 +27,7 @@ def _names(words: str) -> frozenset[str]:
 
 # ── safe HTML ─────────────────────────────────────────────────────────────────────────────────────────────
 
-_TAGS = _names(
+TAGS = _names(
     "a abbr acronym article aside audio b bdi bdo big blockquote br caption center cite code col colgroup"
     " data dd del details dfn div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hgroup hr i img"
     " ins kbd li main mark ol p picture pre q rp rt ruby s samp section small source strike strong sub"
@@ -124,7 +124,7 @@ class _Sanitiser(threading.local):
 
     def __init__(self) -> None:
         self.cleaner = nh3.Cleaner(
-            tags=set(_TAGS),
+            tags=set(TAGS),
             clean_content_tags=set(_GONE_WITH_CONTENT),
             attributes=_ATTRIBUTES,
             set_tag_attribute_values=_ALWAYS,
@@ -270,7 +270,7 @@ _OTHERS = _names(
     " image input keygen label legend link map marquee menu menuitem meta meter nobr object optgroup option"
     " output param progress slot span track"
 )
-_ELEMENT = "|".join(sorted(_TAGS | _GONE_WITH_CONTENT | _OTHERS))
+_ELEMENT = "|".join(sorted(TAGS | _GONE_WITH_CONTENT | _OTHERS))
 _NO_TAG = re.compile(rf"<(?!!--|/?(?:{_ELEMENT})(?:[\s/][^<>]*)?>)", re.IGNORECASE)
 
 

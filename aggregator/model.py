@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from aggregator.exchange import NO_VALIDATORS, Validators
+from aggregator.wishes import NO_CALENDAR, Calendar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -239,6 +240,7 @@ class Reading:
     keeps: bool = False
     waits: bool = False
     info: SourceInfo | None = None
+    calendar: Calendar = NO_CALENDAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +260,10 @@ class Bookmark:
     documents: Mapping[str, KnownDocument] = field(default_factory=lambda: _NOTHING)
     validators: Validators = NO_VALIDATORS
     body_hash: str = ""
+    validated: str | None = None
+    """The URL that gave the validators, after redirects; None: it is not known."""
+    url: str | None = None
+    """Where permanent redirects moved it for good; None: it is where it is configured."""
 
     def doubted(self) -> Bookmark:
         """The same, but no size and time is trusted: every document is read, and told by its hash."""

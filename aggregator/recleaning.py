@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from aggregator.tidy import CLEANER, tidy
 
 if TYPE_CHECKING:
-    from aggregator.contracts import Clock, RefreshStore
+    from aggregator.contracts import CleaningStore, Clock
 
 _BATCH = 200
 
 
-def reclean(store: RefreshStore, clock: Clock) -> int:
+def reclean(store: CleaningStore, clock: Clock) -> int:
     """Clean every such item from its raw form; returns how many there were."""
     done = 0
     while stale := store.stale(CLEANER, _BATCH):

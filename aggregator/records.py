@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from aggregator.exchange import Exchange
     from aggregator.model import Item, ListedSource, Problem, SourceInfo, Stamp
+    from aggregator.polls import Outcome
 
 
 # ── refresh ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -73,30 +73,6 @@ class DocumentRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """How the refresh of one source ended. ``error`` None: it succeeded."""
-
-    at: datetime
-    error: str | None = None
-    notice: str | None = None
-    """What an operator should know though nothing failed: items held back, a folder that is missing."""
-    seconds: float = 0.0
-    new: int = 0
-    updated: int = 0
-    removed: int = 0
-    exchange: Exchange | None = None
-    """What its request came to; kept only when it succeeded."""
-    status: int | None = None
-    """The HTTP status it ended with, a failure's too; None: there was no answer."""
-    next_check: datetime | None = None
-    """When it is next due, UTC; None: always."""
-    why: str = ""
-    """Why then."""
-    held_until: datetime | None = None
-    """Until when a Retry-After of its publisher holds it back, whoever asks."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Save:
     """One transaction's worth of a source's refresh."""
 
@@ -117,46 +93,6 @@ class Save:
     """Whether ``info`` is the configuration's alone: what the source once said of itself stays."""
     outcome: Outcome | None = None
     """Set in the last save of a refresh."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceState:
-    """What the store knows of a source; times aware UTC. ``state``: waiting, ok, failing or paused."""
-
-    id: str
-    type: str
-    title: str
-    active: bool
-    """Configured now."""
-    enabled: bool
-    paused: bool
-    items: int
-    """Items that are not gone."""
-    last_success: datetime | None
-    attempted: datetime | None
-    first_failure: datetime | None
-    failures: int
-    error: str | None
-    notice: str | None
-    problems: int
-    """Documents with problems."""
-    status: int | None = None
-    """The HTTP status of its last request; None: there was no answer, or no request."""
-    next_check: datetime | None = None
-    """When it is next due; None: always, or never read as it is configured now."""
-    why: str = ""
-    """Why then."""
-    held_until: datetime | None = None
-    """Until when a Retry-After of its publisher holds it back, whoever asks."""
-
-    @property
-    def state(self) -> str:
-        """In one word."""
-        if self.paused:
-            return "paused"
-        if self.failures:
-            return "failing"
-        return "ok" if self.last_success else "waiting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,6 +184,26 @@ class Published:
     """Ids of the items in it."""
     files: Mapping[str, tuple[str, int]]
     """Path below the output folder → (sha256, size in bytes)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TouchedItem:
+    """An item that came to an output, left it or changed in it, and when it is, or was, published there."""
+
+    item_id: int
+    public_id: str
+    published: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What happened to an output since it was last written; ``whole``: count on nothing, and look no further.
+
+    An item that moved is named twice, with its old place and its new one.
+    """
+
+    whole: bool = False
+    items: tuple[TouchedItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,17 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from aggregator import due
-from aggregator.claims import EntryClaims, PostClaims
+from aggregator.asking import Asked, conclude
+from aggregator.claims import EntryClaims
 from aggregator.compare import compare
+from aggregator.due import USUAL_PACE, Pace
 from aggregator.errors import FetchError, SourceError
-from aggregator.exchange import Exchange
+from aggregator.exchange import NO_VALIDATORS, Exchange
 from aggregator.model import Batch, Item, Listing, Source, SourceInfo
+from aggregator.polls import Outcome
+from aggregator.postclaims import PostClaims
 from aggregator.reading import Read, read_at_once, read_batch
-from aggregator.records import Changes, ItemChange, Known, Outcome, Save
+from aggregator.records import Changes, ItemChange, Known, Save
 from aggregator.reports import SourceResult
 
 if TYPE_CHECKING:
@@ -26,7 +29,9 @@ if TYPE_CHECKING:
     from aggregator.claims import Claims, Taken
     from aggregator.contest import Candidate, Chosen
     from aggregator.contracts import Adapter, Clock, RefreshStore, Web
+    from aggregator.polls import SourceState
     from aggregator.reports import State
+    from aggregator.wishes import Calendar
 
     Reader = Callable[[Adapter, Source, Batch, datetime], Awaitable[Sequence[Read]]]
     """Parses and tidies a batch: in a thread, or in a process of its own."""
@@ -37,14 +42,8 @@ async def read_in_thread(adapter: Adapter, source: Source, batch: Batch, now: da
     return await asyncio.to_thread(read_batch, adapter, source, batch, now)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
-    """How often remote sources are read, in seconds; ``jitter`` a part of 1."""
-
-    interval: float = 3600.0
-    minimum: float = 900.0
-    maximum: float = 86_400.0
-    jitter: float = 0.1
+RECENT = 20
+"""How many of a source's newest items tell its rhythm and when it is late."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +55,7 @@ class Refresh:
     web: Web
     read_isolated: Reader = read_in_thread
     """For adapters whose ``parse`` may be slow or hostile."""
-    pace: Pace = Pace()
+    pace: Pace = USUAL_PACE
     accept_removals: bool = False
     thorough: bool = False
     """Trust no size and time of a document."""
@@ -64,10 +63,13 @@ class Refresh:
     """Told the source's id and how many documents were just read."""
 
     async def source(
-        self, source: Source, adapter: Adapter, info: SourceInfo, *, first_reading: bool, failures: int = 0
+        self, source: Source, adapter: Adapter, info: SourceInfo, state: SourceState
     ) -> SourceResult:
-        """Read one source and keep what is new. A SourceError becomes its result; nothing else is caught."""
-        run = _Run(self, source, adapter, info=info, first_reading=first_reading, failures=failures)
+        """Read one source and keep what is new. A SourceError becomes its result; nothing else is caught.
+
+        ``state``: what the store knows of it.
+        """
+        run = _Run(self, source, adapter, info, state)
         try:
             await run.read()
             run.finish()
@@ -82,25 +84,25 @@ class _Run:
         common: Refresh,
         source: Source,
         adapter: Adapter,
-        *,
         info: SourceInfo,
-        first_reading: bool,
-        failures: int,
+        state: SourceState,
     ) -> None:
         self.common, self.store = common, common.store
-        self.source, self.adapter, self.first_reading = source, adapter, first_reading
-        self.failures = failures
+        self.source, self.adapter, self.state = source, adapter, state
+        self.first_reading = state.last_success is None
         self.now = common.clock()
         self.nothing = Save(source_id=source.id, now=self.now, info=info, configured_only=adapter.remote)
         bookmark = self.store.bookmark(source.id)
         self.bookmark = bookmark.doubted() if common.thorough else bookmark
-        self.claims: Claims = EntryClaims(source, self.store, first_reading=first_reading)
+        self.claims: Claims = EntryClaims(source, self.store, self.now, first_reading=self.first_reading)
         self.new: set[str] = set()
         self.updated: set[str] = set()
         self.removed = 0
         self.exchange: Exchange | None = None
+        self.calendar: Calendar | None = None
         self.error: SourceError | None = None
-        self.notice: str | None = None
+        self.notice = ""
+        self.outcome = Outcome(at=self.now)
 
     async def read(self) -> None:
         """Take in all that the adapter yields, a transaction a batch."""
@@ -120,6 +122,7 @@ class _Run:
         reads = await self._reads(batch)
         self.claims.problems += batch.problems
         for each in reads:
+            self.calendar = each.reading.calendar
             if each.reading.info is not None and self.nothing.info is not None:
                 info = _merged(self.nothing.info, each.reading.info)
                 self.nothing = replace(self.nothing, info=info, configured_only=False)
@@ -171,10 +174,13 @@ class _Run:
     def finish(self) -> None:
         """Judge documents that claim the same item, let items leave, and record how it went."""
         settled = self.claims.settle()
+        if self.claims.partial and self.exchange is not None:
+            # What was left out comes with the next reading, which is to bring the document again.
+            self.exchange = replace(self.exchange, validators=NO_VALIDATORS, body_hash="")
         changes = self._compare(settled)
         left = self.claims.leaving(accept=self.common.accept_removals)
         self.removed = len(left.items)
-        self.notice = "; ".join([*self.claims.notices, *([left.notice] if left.notice else [])]) or None
+        self.notice = "; ".join([*self.claims.notices, *([left.notice] if left.notice else [])])
         gone = tuple(sorted(left.items))
         save = replace(self.nothing, changes=changes, left=gone, forgotten=left.forgotten)
         self.store.save(replace(save, documents=tuple(settled.records), outcome=self._outcome()))
@@ -188,50 +194,49 @@ class _Run:
         return (self.common.clock() - self.now).total_seconds()
 
     def _outcome(self) -> Outcome:
-        self.next_check, self.why = self._next()
-        self.status = self.exchange.status if self.exchange else None
-        if isinstance(self.error, FetchError):
-            self.status = self.error.status
-        return Outcome(
-            at=self.now,
-            error=str(self.error) if self.error else None,
-            notice=self.notice,
+        came = Outcome(at=self.now, error=str(self.error) if self.error else None, why="local: always due")
+        if self.adapter.remote:
+            came = replace(conclude(self._asked(), self.common.pace), at=self.now)
+        notices = [self.notice, self._moved(came)] if self.error is None else []
+        self.outcome = replace(
+            came,
+            notice="; ".join(filter(None, notices)) or None,
             seconds=self._seconds(),
             new=len(self.new),
             updated=len(self.updated - self.new),
             removed=self.removed,
+        )
+        return self.outcome
+
+    def _asked(self) -> Asked:
+        recent: Sequence[datetime] = self.state.recent
+        if self.error is None and (self.new or self.updated or self.removed or not recent):
+            recent = self.store.recent(self.source.id, RECENT)
+        return Asked(
+            source=self.source,
+            state=self.state,
+            at=self.common.clock(),  # it may have waited long for its turn
+            error=self.error,
             exchange=self.exchange,
-            status=self.status,
-            next_check=self.next_check,
-            why=self.why,
-            held_until=due.hold(self.now, self._retry_after()),
+            calendar=self.calendar,
+            recent=recent,
         )
 
-    def _retry_after(self) -> datetime | None:
-        if isinstance(self.error, FetchError):
-            return self.error.retry_after
-        return self.exchange.retry_after if self.exchange else None
-
-    def _next(self) -> tuple[datetime | None, str]:
-        if not self.adapter.remote:
-            return None, "local: always due"
-        pace, fixed = self.common.pace, self.source.interval
-        return due.next_check(
-            self.now,
-            interval=fixed or pace.interval,
-            jitter=pace.jitter,
-            seed=self.source.location,
-            retry_after=self._retry_after(),
-            failures=self.failures + 1 if self.error else 0,
-            minimum=pace.minimum,
-            maximum=pace.maximum,
-        )
+    def _moved(self, came: Outcome) -> str | None:
+        """What an operator should put right in the configuration."""
+        url = came.url or (came.move.url if came.move is not None and came.move.count > 1 else None)
+        return None if url is None else f"moved for good: write url: {url} ({self.source.where})"
 
     def result(self) -> SourceResult:
         """What to tell the operator."""
         updated = len(self.updated - self.new)
+        came = self.outcome
         state: State = "unchanged"
-        if self.error is not None:
+        if came.held:
+            state = "not-due"
+        elif came.is_gone:
+            state = "gone"
+        elif self.error is not None:
             state = "failed"
         elif self.first_reading:
             state = "first-read"
@@ -244,13 +249,13 @@ class _Run:
             updated=updated,
             removed=self.removed,
             seconds=self._seconds(),
-            status=self.status,
-            error=str(self.error) if self.error else None,
-            notice=self.notice,
+            status=came.status,
+            error=came.error,
+            notice=came.notice,
             problems=tuple(self.claims.problems),
             skipped=dict(self.claims.skipped),
-            next_check=self.next_check,
-            why=self.why,
+            next_check=came.next_check,
+            why=came.why,
         )
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+from aggregator.dates import zone
+from aggregator.periods import Period, month_of
 from aggregator.records import Published, Window
 from aggregator.views import Directory, Feed, FeedSummary
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from aggregator.model import ContentMode, SourceInfo
     from aggregator.records import Output
     from aggregator.rules import Category, OutputSettings, Rules
-    from aggregator.views import Entry, Site
+    from aggregator.views import Entry, Site, SourceHealth
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,6 @@ class Made:
     def record(self, rule_hash: str) -> Published:
         """What to remember."""
         written = self.as_written()
-        files = {path: (hashlib.sha256(body).hexdigest(), len(body)) for path, body in self.files.items()}
         return Published(
             output_id=written.id,
             generation=written.generation,
@@ -47,8 +48,13 @@ class Made:
             updated=written.updated,
             rule_hash=rule_hash,
             shown=self.shown,
-            files=files,
+            files=stamps(self.files),
         )
+
+
+def stamps(files: Mapping[str, bytes]) -> Mapping[str, tuple[str, int]]:
+    """What to remember of files: path → (sha256, size in bytes)."""
+    return {path: (hashlib.sha256(body).hexdigest(), len(body)) for path, body in files.items()}
 
 
 @dataclass(kw_only=True)
@@ -63,6 +69,8 @@ class Rendering:
     names: Mapping[str, int]
     sources: tuple[SourceInfo, ...] = ()
     """What is read, private sources left out."""
+    health: tuple[SourceHealth, ...] = ()
+    """How each of those is, those that want attention first."""
     source_content: Mapping[str, ContentMode] = field(default_factory=dict)
     """Per source id, where its configuration says how much of its items may be shown."""
 
@@ -89,7 +97,7 @@ class Rendering:
             declared and (declared.title, declared.content, declared.entries),
             sorted(self.source_content.items()),
             [(type(renderer).__name__, renderer.version) for renderer in self.renderers],
-            self.sources if output.kind == "directory" else None,
+            (self.sources, self.health) if output.kind == "directory" else None,
             output.former,
         )
         return hashlib.sha256(repr(about).encode("utf-8", "surrogatepass")).hexdigest()
@@ -120,6 +128,8 @@ class Rendering:
         feed = self._feed(output, entries)
         if feed is None:
             return Made(output, None, {})
+        if feed.pages and feed.has_past and output.items > len(entries):
+            feed = replace(feed, months=self._months(output))
         files: dict[str, bytes] = {}
         for renderer in self.renderers:
             files.update(renderer.feed(feed))
@@ -140,11 +150,12 @@ class Rendering:
             title=self.title(output) if output.kind == "category" else self.site.title,
             id=output.atom_id,
             updated=updated,
-            entries=tuple(replace(entry, content=self._content(output, entry)) for entry in entries),
+            entries=tuple(replace(entry, content=self.content(output, entry)) for entry in entries),
             total=output.items,
             formats=self.settings.formats,
             pages=self.settings.pages,
             former=output.former,
+            item_pages=self.settings.item_pages,
         )
 
     def _window(self, output: Output) -> Window:
@@ -152,7 +163,12 @@ class Rendering:
         entries = declared.entries if declared and declared.entries else self.settings.entries
         return Window(entries, self.settings.window, max(entries, self.settings.max_entries))
 
-    def _content(self, output: Output, entry: Entry) -> ContentMode:
+    def _months(self, output: Output) -> tuple[Period, ...]:
+        place = zone(self.site.timezone)
+        firsts = self.store.periods(output, lambda moment: month_of(moment, place).bounds(place)[1])
+        return tuple(month_of(first, place) for first in firsts)
+
+    def content(self, output: Output, entry: Entry) -> ContentMode:
         """What the source allows decides, then the category, then the site."""
         declared = self._declared.get(output.id)
         of_source = self.source_content.get(entry.item.source_id)
@@ -178,6 +194,7 @@ class Rendering:
                 if each.kind == "category" and each.updated is not None and self.is_alive(each)
             ),
             sources=self.sources,
+            health=self.health,
         )
         files: dict[str, bytes] = {}
         for renderer in self.renderers:

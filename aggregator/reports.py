@@ -45,7 +45,7 @@ class GenerateReport:
 
     written: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
-    """Pruned."""
+    """Pages of what left the outputs, and what was pruned."""
     unneeded: tuple[str, ...] = ()
     """Files of ours that no output needs any more; ``--prune`` removes them."""
     categories: tuple[str, ...] = ()

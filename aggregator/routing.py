@@ -15,11 +15,13 @@ from aggregator.categories import Matcher
 from aggregator.records import NewCategory, Route
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from aggregator.contracts import Clock, RoutingStore
     from aggregator.records import Routable
     from aggregator.rules import Filter, Rules
+
+    Places = tuple[tuple[str, str], ...]
 
 _BATCH = 500
 
@@ -37,16 +39,30 @@ class Routing:
 
     def run(self) -> None:
         """Route every item that awaits it."""
+        for _ in self.steps():
+            pass
+
+    def steps(self) -> Iterator[None]:
+        """The same, in steps: whatever happens to the store between two of them is routed as well."""
         self.store.use_rules(rules_hash(self.rules))
         now = self.clock()
         everything = self.store.ensure_output("all", "", self.feed_id("all.xml"), now)
         self.store.ensure_output("directory", "", self.feed_id("feeds.opml"), now)
         matcher = Matcher(self.rules)
-        self._create(matcher, self._asked_for(matcher))
-        names = self.store.registry().names
+        names = self._names(matcher)
         while batch := self.store.unrouted(_BATCH):
             now = self.clock()
-            self.store.route([self._route(matcher, names, everything.id, each) for each in batch], now)
+            placed = [(each, self._places(matcher, each)) for each in batch]
+            if any(name not in names for _, places in placed for name, _ in places or ()):
+                names = self._names(matcher)  # items came in since the last step
+            routes = [self._route(matcher, names, everything.id, *each) for each in placed]
+            self.store.route(routes, now)
+            yield
+
+    def _names(self, matcher: Matcher) -> Mapping[str, int]:
+        """Every name that any item awaiting routing asks for, with the category it stands for."""
+        self._create(matcher, self._asked_for(matcher))
+        return self.store.registry().names
 
     def feed_id(self, path: str) -> str:
         """The permanent id of the feed first written at ``path``."""
@@ -80,13 +96,24 @@ class Routing:
         if new:
             self.store.add_categories(new, self.clock())
 
-    def _route(self, matcher: Matcher, names: Mapping[str, int], everything: int, each: Routable) -> Route:
-        if not each.shown:
-            return Route(each.item_id, ())
-        if self._kept_out(each) is not None:
+    def _places(self, matcher: Matcher, each: Routable) -> Places | None:
+        """The categories an item belongs to, and why; None: it is in no output."""
+        if not each.shown or self._kept_out(each) is not None:
+            return None
+        return matcher.memberships(each.item, each.item.source_id)
+
+    def _route(
+        self,
+        matcher: Matcher,
+        names: Mapping[str, int],
+        everything: int,
+        each: Routable,
+        places: Places | None,
+    ) -> Route:
+        if places is None:
             return Route(each.item_id, ())
         memberships: dict[int, str] = {everything: "everything"}
-        for name, why in matcher.memberships(each.item, each.item.source_id):
+        for name, why in places:
             declared = matcher.declared(name)
             if declared is None or filters.verdict(each.item, declared.filters) is None:
                 memberships.setdefault(names[name], why)

@@ -109,3 +109,4 @@ class OutputSettings:
     content: ContentMode = "full"
     formats: tuple[str, ...] = ("atom", "json")
     pages: bool = True
+    item_pages: bool = False

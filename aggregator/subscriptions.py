@@ -12,20 +12,23 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
-from aggregator import due, sourcekeys
+from aggregator import sourcekeys
+from aggregator.asking import Asked, conclude
 from aggregator.contracts import ListStore, RefreshStore
+from aggregator.due import USUAL_PACE, Pace
 from aggregator.errors import FetchError, SourceError
 from aggregator.model import Batch, Bookmark, Listing, ListReading
-from aggregator.records import Outcome, RememberedList, Save
+from aggregator.polls import Outcome
+from aggregator.records import RememberedList, Save
 from aggregator.reports import SourceResult
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Iterable, Mapping, Sequence
 
     from aggregator.contracts import Adapter, Clock, SourceList, Web
     from aggregator.exchange import Exchange
     from aggregator.model import Document, ListedSource, Source
+    from aggregator.polls import SourceState
     from aggregator.rules import Category, Rules
 
 FEED = "feed"
@@ -189,15 +192,14 @@ class ReadLists:
     kinds: Mapping[str, SourceList]
     clock: Clock
     web: Web
-    next_check: Callable[[Source, datetime, int, datetime | None], tuple[datetime, str]]
-    """When a list on the web is next due and why: of it, now, failures in a row, a server's Retry-After."""
+    pace: Pace = USUAL_PACE
     accept_removals: bool = False
 
     async def read(self, lists: Sequence[Source]) -> tuple[SourceResult, ...]:
         """Read these, side by side. What fails, fails for its own list, which then names what it named."""
         remembered = self.store.lists()
-        failures = {state.id: state.failures for state in self.store.states()}
-        runs = [_Run(self, each, remembered.get(each.location), failures[each.id]) for each in lists]
+        states = {state.id: state for state in self.store.states()}
+        runs = [_Run(self, each, remembered.get(each.location), states[each.id]) for each in lists]
         return tuple(await asyncio.gather(*(run.read() for run in runs)))
 
 
@@ -205,9 +207,9 @@ class _Run:
     """The reading of one list."""
 
     def __init__(
-        self, common: ReadLists, source: Source, before: RememberedList | None, failures: int
+        self, common: ReadLists, source: Source, before: RememberedList | None, state: SourceState
     ) -> None:
-        self.common, self.source, self.before, self.failures = common, source, before, failures
+        self.common, self.source, self.before, self.state = common, source, before, state
         self.kind = common.kinds[source.type]
         self.now = common.clock()
         self.exchange: Exchange | None = None
@@ -215,23 +217,12 @@ class _Run:
         self.result = SourceResult(source_id=source.id, state="unchanged")
 
     async def read(self) -> SourceResult:
-        retry_after: datetime | None = None
+        error: SourceError | None = None
         try:
             await self._read()
-        except SourceError as error:
-            self.failures += 1
-            self.result = replace(self.result, state="failed", error=str(error))
-            if isinstance(error, FetchError):
-                retry_after = error.retry_after
-                self.result = replace(self.result, status=error.status)
-        else:
-            self.failures = 0
-            retry_after = self.exchange.retry_after if self.exchange else None
-        self.result = replace(self.result, why="local: always due")
-        if "://" in self.source.location:
-            next_check, why = self.common.next_check(self.source, self.now, self.failures, retry_after)
-            self.result = replace(self.result, next_check=next_check, why=why)
-        self._save(retry_after)
+        except SourceError as failed:
+            error = failed
+        self._save(error)
         return replace(self.result, notice=self.result.notice or self.told)
 
     async def _read(self) -> None:
@@ -269,18 +260,29 @@ class _Run:
             self.told = decided.told
         self.result = replace(self.result, notice=decided.notice, problems=reading.problems)
 
-    def _save(self, retry_after: datetime | None) -> None:
-        result = self.result
-        self.result = replace(result, seconds=(self.common.clock() - self.now).total_seconds())
-        outcome = Outcome(
-            at=self.now,
-            error=result.error,
-            notice=result.notice,
-            seconds=self.result.seconds,
-            exchange=self.exchange,
-            status=result.status,
-            next_check=result.next_check,
-            why=result.why,
-            held_until=due.hold(self.now, retry_after),
+    def _save(self, error: SourceError | None) -> None:
+        outcome = Outcome(at=self.now, error=str(error) if error else None, why="local: always due")
+        if "://" in self.source.location:
+            asked = Asked(
+                source=self.source,
+                state=self.state,
+                at=self.common.clock(),
+                error=error,
+                exchange=self.exchange,
+            )
+            outcome = conclude(asked, self.common.pace)
+        seconds = (self.common.clock() - self.now).total_seconds()
+        outcome = replace(outcome, notice=self.result.notice, seconds=seconds)
+        if outcome.error is not None:
+            self.result = replace(self.result, state="gone" if outcome.is_gone else "failed")
+        elif outcome.held:
+            self.result = replace(self.result, state="not-due")
+        self.result = replace(
+            self.result,
+            seconds=seconds,
+            status=outcome.status,
+            error=outcome.error,
+            next_check=outcome.next_check,
+            why=outcome.why,
         )
         self.common.store.save(Save(source_id=self.source.id, now=self.now, outcome=outcome))

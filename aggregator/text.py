@@ -176,6 +176,14 @@ _SUPERSETS = {
     "iso8859-9": "cp1254",
     "tis-620": "cp874",
 }
+_OTHER_LABELS = {
+    "x-sjis": "cp932", "windows-31j": "cp932", "x-euc-jp": "euc_jp",
+    "x-gbk": "gb18030", "gb_2312-80": "gb18030", "x-x-big5": "big5hkscs", "cn-big5": "big5hkscs",
+    "x-euc-kr": "cp949", "windows-949": "cp949", "ks_c_5601-1987": "cp949",
+    "x-cp1250": "cp1250", "x-cp1251": "cp1251", "x-cp1252": "cp1252", "windows-874": "cp874",
+    "unicode-1-1-utf-8": "utf-8", "utf8mb4": "utf-8",
+}  # fmt: skip
+"""Labels that Python does not know, or takes narrower: the Encoding Standard's (4.2), and a database's."""
 _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,39}")
 _NOT_FOR_DOCUMENTS = frozenset({"utf-7", "idna", "punycode", "unicode-escape", "raw-unicode-escape"})
 _HIGH_PAIR = re.compile(rb"[\x80-\xff]{2}")
@@ -232,6 +240,8 @@ def codec(label: str | None) -> str | None:
     """The codec for a declared label; None for an unknown one."""
     if label is None or not _LABEL.fullmatch(label.strip()):
         return None
+    if (other := _OTHER_LABELS.get(label.strip().lower())) is not None:
+        return other
     try:
         name = codecs.lookup(label.strip()).name
         b"\0\0\0\0".decode(name, "replace")

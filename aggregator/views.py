@@ -7,12 +7,15 @@ percent-encoded.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from aggregator.model import ContentMode, Item, SourceInfo
+    from aggregator.periods import Period
+    from aggregator.polls import Standing
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -37,6 +40,20 @@ class Entry:
     private: bool = False
     content: ContentMode = "full"
     categories: tuple[CategoryRef, ...] = ()
+
+    @property
+    def path(self) -> str:
+        """Where its own page lies, if items have pages."""
+        return item_path(self.id)
+
+
+ITEMS = "item/"
+"""The folder of the pages of items."""
+
+
+def item_path(public_id: str) -> str:
+    """Where the page of an item lies: it follows from the permanent id, so links to it last."""
+    return f"{ITEMS}{sha256(public_id.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}.html"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +87,54 @@ class Feed:
     pages: bool = True
     former: tuple[str, ...] = ()
     """Slugs it had before, which lead to it."""
+    item_pages: bool = False
+    """Whether each of its items has a page of its own."""
+    months: tuple[Period, ...] = ()
+    """Months that have a page each, earliest first; none where the feed's page shows every item."""
 
     def path(self, suffix: str) -> str:
         """``xml``, ``json`` or ``html``: where that form lies; the page of everything is the home page."""
         if self.slug:
             return f"category/{self.slug}.{suffix}"
         return "index.html" if suffix == "html" else f"all.{suffix}"
+
+    def past_path(self, period: Period) -> str:
+        """Where the page of a month or a day lies."""
+        return f"category/{self.slug}/{period.name}.html"
+
+    @property
+    def has_past(self) -> bool:
+        """Whether pages of months have a place: not where files of another category may lie."""
+        return bool(self.slug) and not self.slug.lower().endswith((".xml", ".json", ".html"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What a category published in one month; of a month with too many items, its days, a page each."""
+
+    feed: Feed
+    """Without entries."""
+    period: Period
+    entries: tuple[Entry, ...] = ()
+    """Newest first."""
+    days: tuple[Period, ...] = ()
+    """Instead of entries: the days that have a page, earliest first."""
+    older: Period | None = None
+    """The one before it that has a page, of the same kind."""
+
+    @property
+    def path(self) -> str:
+        """Where it lies."""
+        return self.feed.past_path(self.period)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemPage:
+    """One item, on a page of its own."""
+
+    feed: Feed
+    """The feed of everything, without entries."""
+    entry: Entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +148,20 @@ class FeedSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceHealth:
+    """How a source is, as anybody may know. ``since``: when it got so; None where it is as it should be."""
+
+    id: str
+    title: str
+    state: Standing
+    since: datetime | None = None
+    url: str | None = None
+    """Where it is read; None for local posts."""
+    status: int | None = None
+    """The HTTP status it fails with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
     """Everything a renderer needs for what lists all feeds and sources: home page, OPML files."""
 
@@ -97,3 +170,5 @@ class Directory:
     categories: tuple[FeedSummary, ...]
     sources: tuple[SourceInfo, ...]
     """What is read, private sources left out."""
+    health: tuple[SourceHealth, ...] = ()
+    """How each source is that is not private, those that want attention first."""

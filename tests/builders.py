@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from aggregator.model import Item, Source, SourceInfo, Text
+from aggregator.polls import SourceState
 from aggregator.views import Entry
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -32,6 +33,11 @@ def a_source(id: str = "posts", **only_what_matters: Any) -> Source:  # noqa: A0
     """Build a source of local posts in the folder ``/site/<id>``."""
     fields: dict[str, Any] = {"type": "jekyll", "location": id, "root": Path("/site")}
     return Source(id=id, **fields | only_what_matters)
+
+
+def an_unread(id: str = "posts") -> SourceState:  # noqa: A002 - the field's own name
+    """Build the state of a source that was never read."""
+    return SourceState(id=id, type="feed", title="")
 
 
 def an_entry(item: Item | None = None, **only_what_matters: Any) -> Entry:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 from aggregator import slugs
-from aggregator.records import ItemRecord, Output, Registry, Routable
+from aggregator.records import ItemRecord, Output, Registry, Routable, Touched, TouchedItem
 from aggregator.urls import canonical
 from aggregator.views import CategoryRef, Entry
 from tests.fake_state import FakeState, Member, StoredItem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from aggregator.model import Problem
@@ -64,8 +64,9 @@ class FakeRouting(FakeState):
         self._outputs[output_id] = replace(self._outputs[output_id], name=slug)
         self._names.setdefault(name, output_id)
         self._register(slug, output_id)
-        items = {item_id for each, item_id in self._members if each == output_id}
-        self._outdate_listed({output_id, *(each for each, item_id in self._members if item_id in items)})
+        self.outdate([output_id])
+        self._outdate_outputs_of(item_id for each, item_id in self._members if each == output_id)
+        self._outdate_directory()
 
     def unrouted(self, limit: int) -> Sequence[Routable]:
         pending = [item for item in self._items.values() if not item.routed]
@@ -99,6 +100,11 @@ class FakeRouting(FakeState):
             self._members[output_id, item.id] = Member(item.place, why, shown)
         moved = {output_id for output_id, member in held.items() if member.place != item.place}
         elsewhere = held.keys() | wanted.keys() if held.keys() != wanted.keys() else set()
+        for output_id in elsewhere | moved:
+            if output_id in held:
+                self._touch(output_id, item.id, held[output_id].place[0])
+            if output_id in wanted:
+                self._touch(output_id, item.id, item.place[0])
         return set(elsewhere | moved & wanted.keys())
 
     def set_hidden(self, item_id: int, hidden: bool) -> None:
@@ -129,9 +135,14 @@ class FakePublishing(FakeState):
         }
         for output_id in changed:
             self._outputs[output_id] = replace(self._outputs[output_id], title=titles[output_id])
+        self.outdate(changed)
         items = {item_id for output_id, item_id in self._members if output_id in changed}
-        together = {key[0] for key, member in self._members.items() if member.shown and key[1] in items}
-        self._outdate_listed(changed | together)
+        for (output_id, item_id), member in self._members.items():
+            if item_id in items and (member.shown or self._outputs[output_id].kind == "all"):
+                self._touch(output_id, item_id, member.place[0])
+                self._outdate([output_id])
+        if changed:
+            self._outdate_directory()
 
     def entries(self, output: Output, window: Window) -> Sequence[Entry]:
         members = [self._items[item_id] for output_id, item_id in self._members if output_id == output.id]
@@ -163,6 +174,48 @@ class FakePublishing(FakeState):
             categories=tuple(sorted(refs)),
         )
 
+    def periods(
+        self,
+        output: Output,
+        end_of: Callable[[datetime], datetime],
+        within: tuple[datetime, datetime] | None = None,
+    ) -> Sequence[datetime]:
+        moments = sorted(member.place[0].astimezone(UTC) for member in self._members_of(output).values())
+        if within is not None:
+            moments = [moment for moment in moments if within[0] <= moment < within[1]]
+        found: list[datetime] = []
+        for moment in moments:
+            if not found or moment >= end_of(found[-1]):
+                found.append(moment)
+        return found
+
+    def _members_of(self, output: Output) -> dict[int, Member]:
+        return {item_id: member for (each, item_id), member in self._members.items() if each == output.id}
+
+    def touched(self, output: Output) -> Touched:
+        if output.id in self._whole:
+            return Touched(whole=True)
+        found = sorted(key for key in self._touched if key[0] == output.id)
+        return Touched(
+            items=tuple(
+                TouchedItem(item_id, self._items[item_id].public_id, published)
+                for _, item_id, published in found
+            )
+        )
+
+    def span(self, output: Output, start: datetime, end: datetime, at_most: int) -> Sequence[Entry]:
+        ids = [item_id for item_id, m in self._members_of(output).items() if start <= m.place[0] < end]
+        return [self._entry(item) for item in sorted(map(self._items.__getitem__, ids), key=_newest_first)][
+            :at_most
+        ]
+
+    def member_ids(self, output: Output) -> Sequence[int]:
+        return sorted(self._members_of(output))
+
+    def members(self, output: Output, item_ids: Iterable[int]) -> Sequence[Entry]:
+        ids = self._members_of(output).keys() & set(item_ids)
+        return [self._entry(self._items[item_id]) for item_id in sorted(ids)]
+
     def common_tags(self, output: Output) -> Sequence[str]:
         names = {name for name, output_id in self._names.items() if output_id == output.id}
         times: Counter[str] = Counter()
@@ -192,6 +245,8 @@ class FakePublishing(FakeState):
         for one in written:
             if self._outdated.get(one.output_id) == one.generation:
                 del self._outdated[one.output_id]
+                self._whole.discard(one.output_id)
+                self._touched = {key for key in self._touched if key[0] != one.output_id}
 
     def files(self) -> Mapping[str, tuple[int, str, int]]:
         return dict(self._files)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from datetime import UTC
 from itertools import count
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -11,8 +12,10 @@ from urllib.parse import urlsplit
 from aggregator.errors import StoreError
 from aggregator.exchange import NO_VALIDATORS, Validators
 from aggregator.model import Bookmark, KnownDocument
-from aggregator.records import Known, SourceState
+from aggregator.polls import Poll, SourceState
+from aggregator.records import Known
 from aggregator.urls import canonical
+from aggregator.wishes import NO_CALENDAR
 from tests.fake_state import FakeState, StoredItem, StoredSource
 
 if TYPE_CHECKING:
@@ -21,7 +24,10 @@ if TYPE_CHECKING:
 
     from aggregator.exchange import Exchange
     from aggregator.model import Item, Source
-    from aggregator.records import ItemChange, Outcome, Save
+    from aggregator.polls import Outcome
+    from aggregator.records import ItemChange, Save
+
+KEPT_POLLS = 50
 
 
 class FakeRefreshing(FakeState):
@@ -63,15 +69,19 @@ class FakeRefreshing(FakeState):
             _forget_stamps(stored)
         if _asked(before) != _asked(source):
             _forget_exchange(stored)
+        if before.location != source.location:
+            _forget_move(stored)
         if _host(before) != _host(source):
             stored.held_until = None
         returned, stored.active = not stored.active, True
         if returned or before.enabled != source.enabled:
-            stored.next_check, stored.why = None, ""
+            stored.next_check, stored.due_from, stored.why = None, None, ""
         if returned:
             self._reroute(self._own(stored))
         if (before.id, before.private) != (source.id, source.private):
-            self._outdate_outputs_of(item.id for item in self._own(stored))
+            ids = {item.id for item in self._own(stored)}
+            self.outdate(output_id for output_id, item_id in self._members if item_id in ids)
+            self._outdate_outputs_of(ids)
         return returned or _kept(before) != _kept(source)
 
     def states(self) -> Sequence[SourceState]:
@@ -102,22 +112,42 @@ class FakeRefreshing(FakeState):
             problems=sum(1 for record, _ in source.documents.values() if record.problems),
             status=source.status,
             next_check=source.next_check,
+            due_from=source.due_from,
             why=source.why,
             held_until=source.held_until,
+            wall=source.wall,
+            gone=source.gone,
+            gone_since=source.gone_since,
+            late_since=source.late_since,
+            paused_since=source.paused_since,
+            recent=source.recent,
+            freshness=source.freshness,
+            calendar=source.calendar,
+            location=source.configured.location,
+            move=source.move,
+            url=source.url,
+            polls=len(source.polls),
+            polls_unchanged=sum(poll.status == 304 for poll in source.polls),
+            received=sum(poll.received for poll in source.polls),
         )
 
-    def set_paused(self, source_id: str, paused: bool) -> bool:
+    def set_paused(self, source_id: str, paused: bool, now: datetime) -> bool:
         source = self._sources.get(source_id)
         if source is not None:
             source.paused = paused
+            source.paused_since = (source.paused_since or now) if paused else None
+            self._outdate_directory()
         return source is not None
 
     def reset(self, source_id: str) -> bool:
         source = self._sources.get(source_id)
         if source is not None:
             source.failures, source.first_failure, source.error, source.notice = 0, None, None, None
+            source.wall = None
             _forget_stamps(source)
             _forget_exchange(source)
+            _forget_move(source)
+            self._outdate_directory()
         return source is not None
 
     # ── what is known ──
@@ -138,7 +168,7 @@ class FakeRefreshing(FakeState):
             )
             for name, (record, item_id) in source.documents.items()
         }
-        return Bookmark(documents, source.validators, source.body_hash)
+        return Bookmark(documents, source.validators, source.body_hash, source.validated, source.url)
 
     def known(self, source_id: str, native_ids: Iterable[str]) -> Mapping[str, Known]:
         source = self._sources.get(source_id)
@@ -172,16 +202,43 @@ class FakeRefreshing(FakeState):
             content_key=item.change.content_key,
         )
 
+    def newest(self, source_id: str, limit: int) -> Sequence[tuple[Known, Item]]:
+        source = self._sources.get(source_id)
+        own = sorted(self._own(source) if source else (), key=lambda it: (it.change.published, it.id))
+        return [(self._known(item.id), item.clean) for item in reversed(own)][:limit]
+
     def count_live(self, source_id: str) -> int:
         source = self._sources.get(source_id)
         return sum(item.live for item in self._own(source)) if source else 0
+
+    def count_since(self, source_id: str, since: datetime) -> int:
+        source = self._sources.get(source_id)
+        seen = [item.first_seen for item in self._own(source)] if source else []
+        return sum(each > since and each > min(seen) for each in seen)
+
+    def recent(self, source_id: str, limit: int) -> Sequence[datetime]:
+        source = self._sources.get(source_id)
+        published = [item.change.published.astimezone(UTC) for item in self._own(source)] if source else []
+        return sorted(published, reverse=True)[:limit]
+
+    def polls(self, source_id: str) -> Sequence[Poll]:
+        source = self._sources.get(source_id)
+        return source.polls[: -KEPT_POLLS - 1 : -1] if source else ()
+
+    # ── pauses of hosts ──
+
+    def holds(self, now: datetime) -> Mapping[str, datetime]:
+        return {key: until for key, until in self._holds.items() if until > now}
+
+    def hold(self, key: str, until: datetime, now: datetime) -> None:
+        self._holds = {**self.holds(now), key: until}
 
     # ── save ──
 
     def lease(self, source_ids: Iterable[str], until: datetime, why: str) -> None:
         for source_id in source_ids:
             if source_id in self._sources:
-                self._sources[source_id].next_check = until
+                self._sources[source_id].next_check = self._sources[source_id].due_from = until
                 self._sources[source_id].why = why
 
     def save(self, save: Save) -> None:
@@ -203,8 +260,8 @@ class FakeRefreshing(FakeState):
         self._outdate_outputs_of([*updated, *save.left])
         source.aliases.update(save.aliases)
         self._save_documents(source, save)
-        if save.outcome is not None:
-            _end(source, save.outcome)
+        if save.outcome is not None and _end(source, save.outcome):
+            self._outdate_directory()
 
     def _see(self, source: StoredSource, save: Save) -> None:
         for item in self._own(source):
@@ -299,8 +356,14 @@ def _host(source: Source) -> str | None:
 
 
 def _forget_exchange(source: StoredSource) -> None:
-    source.validators, source.body_hash = NO_VALIDATORS, ""
-    source.next_check, source.why = None, ""
+    source.validators, source.body_hash, source.validated = NO_VALIDATORS, "", None
+    source.next_check, source.due_from, source.why = None, None, ""
+
+
+def _forget_move(source: StoredSource) -> None:
+    source.move, source.url = None, None
+    source.gone, source.gone_since, source.late_since = 0, None, None
+    source.freshness, source.calendar = None, NO_CALENDAR
 
 
 def _forget_stamps(source: StoredSource) -> None:
@@ -309,21 +372,63 @@ def _forget_stamps(source: StoredSource) -> None:
         source.documents[name] = (replace(record, stamp=blank), item_id)
 
 
-def _end(source: StoredSource, outcome: Outcome) -> None:
+def _standing(source: StoredSource) -> tuple[object, ...]:
+    failed = source.failures > 0
+    return (
+        source.last_success is None,
+        failed,
+        source.status if failed else None,
+        source.wall is None,
+        source.gone_since,
+        source.late_since,
+        source.url,
+    )
+
+
+def _end(source: StoredSource, outcome: Outcome) -> bool:
+    """Keep how it ended; whether whoever looks at the sources sees another picture now."""
+    before = _standing(source)
+    source.next_check, source.due_from, source.why = outcome.next_check, outcome.due_from, outcome.why
+    if outcome.held:
+        return False
     source.attempted, source.error, source.notice = outcome.at, outcome.error, outcome.notice
     source.status, source.held_until = outcome.status, outcome.held_until
-    source.next_check, source.why = outcome.next_check, outcome.why
+    source.wall, source.gone, source.url = outcome.wall, outcome.gone, outcome.url
+    source.gone_since = outcome.at if outcome.is_gone else None
     if outcome.error is None:
         source.last_success, source.first_failure, source.failures = outcome.at, None, 0
+        source.late_since = (source.late_since or outcome.at) if outcome.late else None
+        if outcome.recent is not None:
+            source.recent = outcome.recent
         if outcome.exchange is not None:
             _keep_exchange(source, outcome.exchange)
+            source.freshness, source.calendar = outcome.freshness, outcome.calendar or NO_CALENDAR
+            source.move = outcome.move
     else:
         source.first_failure = source.first_failure or outcome.at
         source.failures += 1
+    if outcome.exchange is not None or outcome.next_check is not None or outcome.is_gone:
+        source.polls.append(_poll(outcome))
+    return _standing(source) != before
+
+
+def _poll(outcome: Outcome) -> Poll:
+    unchanged = outcome.exchange is not None and outcome.exchange.unchanged
+    return Poll(
+        at=outcome.at,
+        status=outcome.status,
+        result="failed" if outcome.error is not None else "unchanged" if unchanged else "ok",
+        seconds=round(outcome.seconds, 3),
+        received=outcome.exchange.received if outcome.exchange else 0,
+        new=outcome.new,
+        updated=outcome.updated,
+        error=outcome.error,
+    )
 
 
 def _keep_exchange(source: StoredSource, exchange: Exchange) -> None:
     said, had = exchange.validators, source.validators
+    source.validated = exchange.url or None
     if exchange.status == 304:
         source.validators = Validators(
             had.etag if said.etag is None else said.etag,

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from aggregator.exchange import NO_VALIDATORS, Validators
 from aggregator.model import SourceInfo
+from aggregator.wishes import NO_CALENDAR, Calendar, Freshness
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from aggregator.model import Item, Source
+    from aggregator.polls import Move, Poll
     from aggregator.records import DocumentRecord, ItemChange, Output
 
 
@@ -34,10 +36,23 @@ class StoredSource:
     failures: int = 0
     validators: Validators = NO_VALIDATORS
     body_hash: str = ""
+    validated: str | None = None
     status: int | None = None
     next_check: datetime | None = None
+    due_from: datetime | None = None
     why: str = ""
     held_until: datetime | None = None
+    wall: str | None = None
+    gone: int = 0
+    gone_since: datetime | None = None
+    late_since: datetime | None = None
+    paused_since: datetime | None = None
+    recent: tuple[datetime, ...] = ()
+    freshness: Freshness | None = None
+    calendar: Calendar = NO_CALENDAR
+    move: Move | None = None
+    url: str | None = None
+    polls: list[Poll] = field(default_factory=list)
 
     @property
     def info(self) -> SourceInfo:
@@ -91,10 +106,13 @@ class FakeState:
         self._members: dict[tuple[int, int], Member] = {}
         self._generations: Counter[int] = Counter()
         self._outdated: dict[int, int] = {}
+        self._whole: set[int] = set()
+        self._touched: set[tuple[int, int, datetime]] = set()
         self._names: dict[str, int] = {}
         self._slugs: dict[str, int] = {}
         self._files: dict[str, tuple[int, str, int]] = {}
         self._rules: str | None = None
+        self._holds: dict[str, datetime] = {}
 
     def _own(self, source: StoredSource) -> list[StoredItem]:
         return [item for item in self._items.values() if item.source is source]
@@ -104,19 +122,35 @@ class FakeState:
             item.routed = False
 
     def outdate(self, output_ids: Iterable[int]) -> None:
+        ids = set(output_ids) & self._outputs.keys()
+        self._whole |= ids
+        self._outdate(ids)
+
+    def _outdate(self, output_ids: Iterable[int]) -> None:
         for output_id in set(output_ids) & self._outputs.keys():
             self._generations[output_id] += 1
             self._outdated[output_id] = self._generations[output_id]
 
     def _outdate_directory(self) -> None:
-        self.outdate([output.id for output in self._outputs.values() if output.kind == "directory"])
+        self._outdate([output.id for output in self._outputs.values() if output.kind == "directory"])
 
     def _outdate_listed(self, output_ids: Iterable[int]) -> None:
         ids = set(output_ids)
         if ids:
             self._outdate_directory()
-            self.outdate(ids)
+            self._outdate(ids)
+
+    def _touch(self, output_id: int, item_id: int, published: datetime) -> None:
+        if output_id not in self._whole:
+            self._touched.add((output_id, item_id, published))
+
+    def _touch_members(self, item_ids: Iterable[int]) -> set[int]:
+        """The outputs that these items are members of."""
+        ids = set(item_ids)
+        found = {key: member for key, member in self._members.items() if key[1] in ids}
+        for (output_id, item_id), member in found.items():
+            self._touch(output_id, item_id, member.place[0])
+        return {output_id for output_id, _ in found}
 
     def _outdate_outputs_of(self, item_ids: Iterable[int]) -> None:
-        ids = set(item_ids)
-        self._outdate_listed(output_id for output_id, item_id in self._members if item_id in ids)
+        self._outdate_listed(self._touch_members(item_ids))

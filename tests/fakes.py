@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from aggregator.errors import FetchError, PublishError, SourceError
 from aggregator.model import Batch, Bookmark, Document, Item, Listing, Reading, Source, Stamp
 from tests.builders import NOW
+from tests.fake_commands import FakeCommands
 from tests.fake_lists import FakeLists
 from tests.fake_publishing import FakeLibrary, FakePublishing, FakeRouting
 from tests.fake_refreshing import FakeRefreshing
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
 
     from aggregator.contracts import Web
     from aggregator.exchange import Answer, Exchange, Request
-    from aggregator.views import Directory, Feed
+    from aggregator.views import Directory, Feed, ItemPage, Past
 
 
-class FakeStore(FakeLists, FakeRefreshing, FakeRouting, FakePublishing, FakeLibrary):
-    """RefreshStore, ListStore, RoutingStore, PublishStore and Library in memory: slow, plain, obvious."""
+class FakeStore(FakeCommands, FakeLists, FakeRefreshing, FakeRouting, FakePublishing, FakeLibrary):
+    """Every contract of a store, in memory: slow, plain, obvious."""
 
     def __init__(self, site_uuid: str = "00000000-0000-4000-8000-000000000000") -> None:
         super().__init__()
@@ -48,7 +49,6 @@ class FakeAdapter:
 
     name = "fake"
     options = object
-    remote = False
     isolated = False
 
     def __init__(self, **posts: Item | Reading | SourceError) -> None:
@@ -56,6 +56,8 @@ class FakeAdapter:
         self.missing: tuple[str, ...] = ()
         self.fails: SourceError | None = None
         self.fails_at_the_end: SourceError | None = None
+        self.remote = False
+        self.exchange: Exchange | None = None
         self.listed = True
         self.batch = 100
         self.parsed: list[str] = []
@@ -68,6 +70,8 @@ class FakeAdapter:
         names = sorted(self.posts)
         if self.listed:
             yield Listing(present=frozenset(names), missing=self.missing)
+        if self.exchange is not None:
+            yield self.exchange
         documents = [Document(self.stamp(name), b"") for name in self._changed(bookmark)]
         for start in range(0, len(documents), self.batch):
             yield Batch(documents=tuple(documents[start : start + self.batch]))
@@ -148,3 +152,26 @@ class FakeRenderer:
     def directory(self, directory: Directory) -> Mapping[str, bytes]:
         lines = [f"{each.slug} {each.title} {each.items}" for each in directory.categories]
         return {"feeds.opml": "\n".join(lines).encode()}
+
+
+class FakePages:
+    """Renders a month as its title, its neighbour and its items or days; an item as its title."""
+
+    def __init__(self) -> None:
+        self.rendered: list[str] = []
+
+    def past(self, past: Past) -> Mapping[str, bytes]:
+        older = past.older.name if past.older else "nothing"
+        lines = [f"{past.feed.title} after {older}", *(day.name for day in past.days)]
+        lines += [f"{entry.item.title.value} {entry.content}" for entry in past.entries]
+        return self._page(past.path, lines)
+
+    def item(self, page: ItemPage) -> Mapping[str, bytes]:
+        categories = ",".join(each.title for each in page.entry.categories)
+        return self._page(
+            page.entry.path, [f"{page.entry.item.title.value} {page.entry.content} {categories}"]
+        )
+
+    def _page(self, path: str, lines: Sequence[str]) -> Mapping[str, bytes]:
+        self.rendered.append(path)
+        return {path: "\n".join(lines).encode()}

@@ -17,18 +17,19 @@ LONGER: dict[str, str] = {
 }
 
 DOORS = {
-    "apscheduler": (),
-    "aiohttp": ("web/",),
-    "brotli": ("web/bodies.py",),
+    "apscheduler": ("daemon/alarms.py",),
+    "aiohttp": ("web/", "server/"),
+    "brotli": ("web/bodies.py", "server/files.py"),
     "charset_normalizer": ("sources/detector.py",),
     "click": ("cli/",),
     "feedgen": ("outputs/atom.py", "outputs/feedgen_entries.py"),
     "feedparser": ("sources/tolerant.py", "sources/keeping.py"),
     "httpx": (),
-    "jinja2": ("outputs/pages.py",),
+    "jinja2": ("outputs/pages/renderer.py",),
     "listparser": ("sources/outlines.py",),
     "lxml": ("outputs/",),
     "markdown_it": ("markdown.py",),
+    "markupsafe": ("outputs/pages/renderer.py",),
     "nh3": ("markup.py",),
     "pydantic": ("config/", "sources/"),
     "pydantic_core": ("config/",),
@@ -37,9 +38,10 @@ DOORS = {
     "requests": (),
     "rich": ("cli/",),
     "selectolax": ("markup.py",),
-    "socket": ("web/faults.py", "web/sockets.py"),
+    "socket": ("daemon/notify.py", "web/faults.py", "web/probe.py", "web/sockets.py"),
     "sqlite3": ("store/",),
     "urllib.request": (),
+    "watchfiles": ("daemon/watching.py",),
     "yaml": ("config/", "sources/"),
 }
 

@@ -24,3 +24,32 @@ def test_an_archive_of_every_dialect_and_breakage_loses_no_post(site: Site) -> N
         len([path for path in report["written"] if path.startswith("category/") and path.endswith(".xml")])
         == 30
     )
+
+
+def test_one_new_post_rewrites_only_what_it_appears_on(site: Site) -> None:
+    site.configure(
+        'site: {url: "https://feeds.example/", timezone: Asia/Shanghai}\n'
+        "sources: [{id: posts, type: jekyll, path: seeds}]\n"
+        "output: {entries: 2, window: 1h, item_pages: true}\n"
+    )
+    archive.write(site.root / "seeds", 10 * len(archive.KINDS), categories=30)
+    everything = site.run("refresh", "--json").json["written"]
+    site.write_post("new.md", category="zhuanlan7", date="2026-02-03 12:00:00 +0800")
+
+    written = site.run("refresh", "--json").json["written"]
+
+    (item,) = [path for path in written if path.startswith("item/")]
+    assert len(everything) > 30 * len(written)
+    assert written == sorted(
+        [
+            "all.json",
+            "all.xml",
+            "category/zhuanlan7.html",
+            "category/zhuanlan7.json",
+            "category/zhuanlan7.xml",
+            "category/zhuanlan7/2026-02.html",
+            "index.html",
+            item,
+        ]
+    )
+    assert site.run("generate", "--check").code == 0

@@ -60,8 +60,8 @@ def test_a_post_belongs_to_the_categories_it_states_as_whole_strings() -> None:
     item = an_item(categories=("21shijijingjibaodao 21caijingAPP", "TechWeb"))
 
     assert matcher().memberships(item, "posts") == (
-        ("21shijijingjibaodao 21caijingAPP", "the post's own categories"),
-        ("TechWeb", "the post's own categories"),
+        ("21shijijingjibaodao 21caijingAPP", "its own categories"),
+        ("TechWeb", "its own categories"),
     )
 
 
@@ -119,7 +119,7 @@ def test_a_category_reached_in_several_ways_is_one_and_tells_them_all_once() -> 
 
     assert list(found) == ["macro", "other"]
     assert found["macro"] == (
-        "its source's category; the post's own categories; include tag b; include tag a; "
+        "its source's category; its own categories; include tag b; include tag a; "
         "include source posts; include title_matches ^Item"
     )
 

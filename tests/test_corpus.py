@@ -17,7 +17,7 @@ from aggregator.model import Document, SourceInfo, Stamp
 from aggregator.refresh import Refresh
 from aggregator.sources.feed import Feed, FeedOptions
 from aggregator.tidy import tidy
-from tests.builders import NOW, a_source
+from tests.builders import NOW, a_source, an_unread
 from tests.corpus.every import FOLDER, files
 from tests.corpus.verdict import differences, error_differences
 from tests.fakes import FakeClock, FakeWeb
@@ -114,7 +114,7 @@ def test_all_documents_go_through_store_and_outputs_at_once_and_every_feed_is_va
 
         async def read() -> int:
             results = [
-                await refresh.source(source, Remembering(), SourceInfo(), first_reading=True)
+                await refresh.source(source, Remembering(), SourceInfo(), an_unread(source.id))
                 for source in app.settings.sources
             ]
             return sum(result.new for result in results)

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from aggregator import due, patterns, slugs, tidy
+from aggregator import due, history, patterns, slugs, tidy
 from aggregator.exchange import Exchange
 from aggregator.model import Batch, Bookmark, KnownDocument, Listing
+from aggregator.outputs.pages import renderer
+from aggregator.server import Limits, connections, files
 from aggregator.sources import entries, folders, mapping, opml, outlines
 from tests.builders import a_source
 from tests.fakes import FakeWeb
@@ -73,11 +75,21 @@ def test_the_limits_in_the_docs_are_those_of_the_code() -> None:
         "problems told of a document": mapping.MAX_PROBLEMS,
         "feeds of a list": outlines.MAX_FEEDS,
         "folders of a list": outlines.MAX_DEPTH,
+        "items on the page of a month": history.MONTH_LIMIT,
+        "items on the page of a day": history.DAY_LIMIT,
+        "categories listed at once": renderer.LISTED,
+        "addresses on `subscribe.html`": renderer.ADDRESSES,
         "a category's slug": slugs.LONGEST,
         "a filter's regular expression": patterns.MAX_LENGTH,
         "Retry-After": due.FARTHEST.days,
         "a local post": folders.MAX_BYTES // 2**20,
         "an OPML document": opml.MAX_BYTES // 2**20,
+        "connections of the HTTP server": Limits().connections,
+        "time for a request to come whole": int(Limits().idle),
+        "time for a client to take 128 KiB": int(Limits().patience),
+        "the target of a request": connections.TARGET,
+        "a header field": connections.FIELD,
+        "a file that is kept in memory": files.LARGEST // 2**20,
     }.items():
         (line,) = [line for line in told.splitlines() if line.startswith(f"| {what}")]
         assert f"| {limit:,} " in line, line

@@ -1,61 +1,52 @@
-"""Real feed readers, pointed at what a refresh wrote, over HTTP."""
+"""Real feed readers, subscribed to the server."""
 
 from __future__ import annotations
 
-import os
+import re
 import sqlite3
 import subprocess
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from reader import EntrySort, make_reader
 
 from tests.cli.conftest import Site, site
 from tests.conftest import need
+from tests.serving import Serving, serving
 
 __all__ = ["site"]
 TITLES = ["标题 <一> & 二", "Plain title"]
 
 
-class QuietHandler(SimpleHTTPRequestHandler):
-    extensions_map = SimpleHTTPRequestHandler.extensions_map | {".xml": "application/atom+xml"}
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-        """Say nothing."""
-
-
 @pytest.fixture
-def address(site: Site) -> Iterator[str]:
-    """The address of the site's output folder, served while the test runs."""
+def served(site: Site) -> Iterator[Serving]:
+    """The site's output folder, served while the test runs."""
     (site.root / "feeds").mkdir()
-    handler = partial(QuietHandler, directory=str(site.root / "feeds"))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(site.root) as served:
+        yield served
+
+
+def answers(served: Serving) -> dict[str, int]:
+    """How many answers of the server had each status until now; to be asked once."""
+    _, body = served.get("/-/metrics")
+    found = re.findall(r'http_responses_total{status="(\d+)"} (\d+)', body.decode())
+    return {status: int(count) for status, count in found}
 
 
 @pytest.fixture
-def feed(site: Site, address: str) -> str:
-    site.configure(
-        f"site: {{url: '{address}/', language: zh-CN}}\nsources: [{{id: posts, type: jekyll, path: seeds}}]\n"
-    )
+def feed(site: Site, served: Serving) -> str:
+    sources = "sources: [{id: posts, type: jekyll, path: seeds}]\n"
+    site.configure(f"site: {{url: '{served.url}/', language: zh-CN}}\n{sources}")
     site.write_post(
         "a.md", "202201122245264451", title=TITLES[0].replace("<", "&lt;"), body="正文 &amp; more"
     )
     site.write_post("b.md", "202206132410063351", title=TITLES[1], date="2022-06-13 11:03:16 +0800")
     assert site.run("refresh").code == 0
-    return f"{address}/category/macro.xml"
+    return f"{served.url}/category/macro.xml"
 
 
-def test_reader_sees_every_entry_whole(feed: str, site: Site) -> None:
+def test_reader_sees_every_entry_whole(feed: str, site: Site, served: Serving) -> None:
     with make_reader(":memory:") as reader:
         reader.add_feed(feed)
         reader.update_feeds(scheduled=False)
@@ -71,34 +62,54 @@ def test_reader_sees_every_entry_whole(feed: str, site: Site) -> None:
         assert second.published.isoformat() == "2022-01-12T07:23:02+00:00"
         assert second.id.startswith("urn:uuid:")
 
+        reader.update_feeds(scheduled=False)
         site.write_post("a.md", "202201122245264451", title="Edited")
         site.run("refresh")
-        # This server tells changes by the second; the test is faster than that.
-        written = site.root / "feeds" / "category" / "macro.xml"
-        os.utime(written, (written.stat().st_atime, written.stat().st_mtime + 5))
         reader.update_feeds(scheduled=False)
 
         assert sorted(str(entry.title) for entry in reader.get_entries()) == ["Edited", TITLES[1]]
+        assert answers(served) == {"200": 2, "304": 1}
 
 
-def test_newsboat_sees_every_entry_whole(feed: str, tmp_path: Path) -> None:
-    program = need("newsboat")
-    home = tmp_path / "newsboat"
-    home.mkdir()
-    (home / "urls").write_text(f"{feed}\n")
-    (home / "config").write_text("")
-    files = ["-u", str(home / "urls"), "-C", str(home / "config"), "-c", str(home / "cache.db")]
+class Newsboat:
+    """A newsboat with one subscription."""
 
-    subprocess.run([program, *files, "-x", "reload"], check=True, capture_output=True, timeout=60)
+    def __init__(self, feed: str, home: Path) -> None:
+        self.program = need("newsboat")
+        self.home = home
+        home.mkdir()
+        (home / "urls").write_text(f"{feed}\n")
+        (home / "config").write_text("")
 
-    connection = sqlite3.connect(home / "cache.db")
-    title, link = connection.execute("select title, url from rss_feed").fetchone()
-    items = connection.execute(
-        "select title, url, pubDate, content, author from rss_item order by pubDate"
-    ).fetchall()
-    connection.close()
-    assert (title, link) == ("宏观", feed.replace(".xml", ".html"))
-    assert [item[0] for item in items] == TITLES
-    assert items[0][1] == "https://example.org/news?infoCode=NW202201122245264451"
-    assert items[0][2] == 1641972182
-    assert items[0][3] == "<p>正文 &amp; more</p>"
+    def reload(self) -> None:
+        home = self.home
+        files = ["-u", str(home / "urls"), "-C", str(home / "config"), "-c", str(home / "cache.db")]
+        subprocess.run([self.program, *files, "-x", "reload"], check=True, capture_output=True, timeout=60)
+
+    def select(self, sql: str) -> list[tuple[object, ...]]:
+        connection = sqlite3.connect(self.home / "cache.db")
+        rows = connection.execute(sql).fetchall()
+        connection.close()
+        return rows
+
+
+def test_newsboat_sees_every_entry_whole(feed: str, site: Site, served: Serving, tmp_path: Path) -> None:
+    newsboat = Newsboat(feed, tmp_path / "newsboat")
+
+    newsboat.reload()
+
+    assert newsboat.select("select title, url from rss_feed") == [("宏观", feed.replace(".xml", ".html"))]
+    first, second = newsboat.select("select title, url, pubDate, content from rss_item order by pubDate")
+    assert [first[0], second[0]] == TITLES
+    assert first[1] == "https://example.org/news?infoCode=NW202201122245264451"
+    assert first[2] == 1641972182
+    assert first[3] == "<p>正文 &amp; more</p>"
+
+    newsboat.reload()  # it has a place for validators only by now
+    newsboat.reload()
+    site.write_post("a.md", "202201122245264451", title="Edited")
+    site.run("refresh")
+    newsboat.reload()
+
+    assert newsboat.select("select title from rss_item order by pubDate") == [("Edited",), (TITLES[1],)]
+    assert answers(served) == {"200": 3, "304": 1}

@@ -13,7 +13,7 @@ from aggregator.reading import Read, read_batch
 from aggregator.recleaning import reclean
 from aggregator.refresh import Refresh
 from aggregator.reports import SourceResult
-from tests.builders import NOW, a_source, an_item
+from tests.builders import NOW, a_source, an_item, an_unread
 from tests.fakes import FakeAdapter, FakeClock, FakeStore, FakeWeb
 
 if TYPE_CHECKING:
@@ -40,14 +40,7 @@ class Site:
         self.store.sync([self.source], self.clock())
         state = next(state for state in self.store.states() if state.id == self.source.id)
         refresh = Refresh(store=self.store, clock=self.clock, web=FakeWeb(), accept_removals=accept_removals)
-        return asyncio.run(
-            refresh.source(
-                self.source,
-                self.adapter,
-                SourceInfo(title="Posts"),
-                first_reading=state.last_success is None,
-            )
-        )
+        return asyncio.run(refresh.source(self.source, self.adapter, SourceInfo(title="Posts"), state))
 
     def item(self, needle: str) -> Any:
         (record,) = self.store.find(needle)
@@ -401,7 +394,7 @@ def test_two_sources_never_touch_each_other() -> None:
     site.store.sync([site.source, other.source], site.clock())
     state = asyncio.run(
         Refresh(store=site.store, clock=site.clock, web=FakeWeb()).source(
-            other.source, other.adapter, SourceInfo(), first_reading=True
+            other.source, other.adapter, SourceInfo(), an_unread("other")
         )
     )
 
@@ -444,7 +437,7 @@ def test_only_what_might_be_harmful_is_read_in_isolation(adapter: FakeAdapter, i
 
     site.store.sync([site.source], NOW)
     refresh = Refresh(store=site.store, clock=site.clock, web=FakeWeb(), read_isolated=read_isolated)
-    result = asyncio.run(refresh.source(site.source, adapter, SourceInfo(), first_reading=True))
+    result = asyncio.run(refresh.source(site.source, adapter, SourceInfo(), an_unread()))
 
     assert seen == isolated
     assert result.new == len(adapter.posts)

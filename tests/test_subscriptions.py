@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aggregator.due import Pace
 from aggregator.errors import FetchError, ParseError, SourceError
 from aggregator.exchange import Exchange, Validators
 from aggregator.model import (
@@ -298,21 +299,14 @@ class Site:
         )
         self.source = a_list(location=location)
         self.store.sync([self.source], NOW)
-        self.asked: list[tuple[int, datetime | None]] = []
 
     def read(self, *, accept: bool = False) -> SourceResult:
-        def next_check(
-            _: Source, now: datetime, failures: int, retry: datetime | None
-        ) -> tuple[datetime, str]:
-            self.asked.append((failures, retry))
-            return now + timedelta(hours=1), "every 1h"
-
         reading = ReadLists(
             store=self.store,
             kinds={"fake-list": self.list},
             clock=self.clock,
             web=FakeWeb(),
-            next_check=next_check,
+            pace=Pace(jitter=0.0),
             accept_removals=accept,
         )
         (result,) = asyncio.run(reading.read([self.source]))
@@ -421,7 +415,7 @@ def test_a_list_on_the_web_is_due_like_a_feed() -> None:
     assert site.list.bookmarks[1].validators.etag == "v1"
     assert (second.state, second.status) == ("unchanged", 304)
     assert (third.state, third.status) == ("failed", 503)
-    assert site.asked == [(0, None), (0, NEXT), (1, NEXT)]
+    assert (third.next_check, third.why) == (NEXT, "failed once: next try after 1h")
     assert len(site.names()) == 2
 
 
@@ -451,7 +445,6 @@ def test_lists_are_read_side_by_side_and_fail_alone() -> None:
         kinds={"fake-list": site.list, "broken": broken},
         clock=site.clock,
         web=FakeWeb(),
-        next_check=lambda _source, now, _failures, _retry: (now, ""),
     )
 
     first, second = asyncio.run(reading.read([site.source, source]))

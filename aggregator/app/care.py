@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from aggregator.app.site import SiteAccess
 from aggregator.errors import UsageError
@@ -14,7 +14,17 @@ if TYPE_CHECKING:
 
     from aggregator.contracts import Library
     from aggregator.explain import Step
+    from aggregator.model import Problem
+    from aggregator.polls import Poll, SourceState
     from aggregator.records import ItemRecord
+
+
+class SourceStory(NamedTuple):
+    """Everything that is known of one source."""
+
+    state: SourceState
+    polls: Sequence[Poll]
+    problems: Sequence[Problem]
 
 
 class Care(SiteAccess):
@@ -54,6 +64,13 @@ class Care(SiteAccess):
         if name in known:
             return name
         raise UsageError(_unknown("source", name, known))
+
+    def source_state(self, name: str) -> SourceStory:
+        """What the store knows of a source, its last polls, and what is wrong with its documents."""
+        with self.library() as library:
+            source_id = self.source(library, name)
+            state = next(each for each in library.states() if each.id == source_id)
+            return SourceStory(state, library.polls(source_id), library.problems(source_id))
 
     def _as_document(self, needle: str) -> list[str]:
         """A file named from where the user stands, as the store names it."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from aggregator import __version__
 from aggregator.web import PoliteWeb, WebSettings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
     from aggregator.config import Settings
     from aggregator.contracts import Clock
 
@@ -15,8 +19,15 @@ _PROJECT = "https://pypi.org/project/aggregator/"
 """Where a publisher finds out what we are, until the site says who runs it."""
 
 
-def polite_web(settings: Settings, clock: Clock) -> PoliteWeb:
-    """A client, to be entered."""
+def polite_web(
+    settings: Settings,
+    clock: Clock,
+    *,
+    holds: Mapping[str, datetime] = MappingProxyType({}),
+    asked: Mapping[str, datetime] = MappingProxyType({}),
+    on_hold: Callable[[str, datetime], None] = lambda _key, _until: None,
+) -> PoliteWeb:
+    """A client, to be entered; ``holds``, ``asked`` and ``on_hold`` are those of :class:`PoliteWeb`."""
     fetch = settings.fetch
     agent = fetch.user_agent.replace("{version}", __version__)
     return PoliteWeb(
@@ -29,7 +40,10 @@ def polite_web(settings: Settings, clock: Clock) -> PoliteWeb:
             max_bytes=fetch.max_bytes,
             allow_private=fetch.allow_private,
             proxy=fetch.proxy,
-            hosts={name: (host.per_host, host.host_delay) for name, host in fetch.hosts.items()},
+            hosts=fetch.hosts,
         ),
         clock,
+        holds=holds,
+        asked=asked,
+        on_hold=on_hold,
     )

@@ -1,40 +1,59 @@
-"""Which sources are read now, and with what: the web and the child process are started only when needed."""
+"""Which sources are read now, and how: the one path of the one-off command and of whoever runs for long."""
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from aggregator import due
-from aggregator.errors import FetchError
-from aggregator.refresh import Pace, Refresh, read_in_thread
+from aggregator.due import Pace
+from aggregator.refresh import Refresh
 from aggregator.reports import SourceResult
 from aggregator.subscriptions import ReadLists
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+    from aggregator.app.equipment import Equipment
     from aggregator.config import Settings
-    from aggregator.contracts import Adapter, Clock, SourceList, Web
-    from aggregator.exchange import Answer, Request
+    from aggregator.contracts import Adapter, Clock, SourceList
     from aggregator.model import Source, SourceInfo
-    from aggregator.records import SourceState
-    from aggregator.refresh import Reader
+    from aggregator.polls import SourceState
     from aggregator.store import SqliteStore
 
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _LEASE = "being read; tried again then if that was cut off"
 
 
-class NoWeb:
-    """What local sources are handed."""
+class Begun(NamedTuple):
+    """What is read now, by source id: how; and why each of the others is not."""
 
-    async def get(self, request: Request) -> Answer:
-        """Refuse."""
-        raise FetchError(f"{request.url}: a local source reads nothing from the network")
+    starts: Mapping[str, Callable[[], Awaitable[SourceResult]]]
+    waiting: Mapping[str, SourceResult]
+
+
+def no_progress(*_news: object) -> None:
+    """Show nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What is asked of one refresh."""
+
+    forced: bool = False
+    """Read whether due or not."""
+    thorough: bool = False
+    """Read every document, also those whose size and time say that they are as they were."""
+    accept_removals: bool = False
+    punctual: bool = False
+    """Read nothing ahead of its time: who can wake at any moment needs no tolerance."""
+    progress: Callable[[str, int], None] = no_progress
+    """Told a source's id and how many documents were just read."""
+    done: Callable[[str], None] = no_progress
+    """Told the id of a source that was read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,126 +65,122 @@ class Refreshing:
     lists: Mapping[str, SourceList]
     store: SqliteStore
     clock: Clock
+    equipment: Equipment
     info: Callable[[Source], SourceInfo]
     """A source as readers see it, as far as the configuration says."""
-    forced: bool
-    """Read whether due or not."""
-    thorough: bool
-    accept_removals: bool
-    progress: Callable[[str, int], None]
-    done: Callable[[str], None]
-
-    async def read_lists(self, lists: Sequence[Source]) -> tuple[SourceResult, ...]:
-        """Read lists of sources, side by side."""
-        now, waiting = self._split(lists, self.lists)
-        async with AsyncExitStack() as stack:
-            reading = ReadLists(
-                store=self.store,
-                kinds=self.lists,
-                clock=self.clock,
-                web=await self._web(stack, needed=bool(now)),
-                next_check=self._next_check,
-                accept_removals=self.accept_removals,
-            )
-            read = {result.source_id: result for result in await reading.read(now)}
-        return tuple(waiting.get(each.id) or read[each.id] for each in lists)
+    options: Options
 
     async def run(self, sources: Sequence[Source]) -> tuple[SourceResult, ...]:
         """Read those that are due, side by side; results are in the order of ``sources``."""
-        now, waiting = self._split(sources, self.adapters)
-        remote = [source for source in now if self.adapters[source.type].remote]
+        begun = self.begin(sources)
+        read = await asyncio.gather(*(start() for start in begun.starts.values()))
+        results = {result.source_id: result for result in read}
+        return tuple(begun.waiting.get(source.id) or results[source.id] for source in sources)
+
+    def begin(self, sources: Sequence[Source]) -> Begun:
+        """Choose those that are due, sources and lists of sources; those on the web are leased."""
+        states = {state.id: state for state in self.store.states()}
+        holds = self.store.holds(self.clock())
+        waiting: dict[str, SourceResult] = {}
+        now: list[Source] = []
+        for source in sources:
+            told = self._stopped(source, states[source.id])
+            if told is None and self.is_remote(source):
+                told = self._not_due(source, states[source.id], holds)
+            if told is None:
+                now.append(source)
+            else:
+                waiting[source.id] = told
+        # Who has waited longest goes first: else whoever has its host ask for a pause keeps it to itself.
+        now.sort(key=lambda source: states[source.id].attempted or _NEVER)
+        remote = [source.id for source in now if self.is_remote(source)]
         if remote:
             until = self.clock() + timedelta(seconds=self.settings.schedule.min)
-            self.store.lease([source.id for source in remote], until, _LEASE)
-        states = {state.id: state for state in self.store.states()}
-        async with AsyncExitStack() as stack:
-            refresh = Refresh(
-                store=self.store,
-                clock=self.clock,
-                web=await self._web(stack, needed=bool(remote)),
-                read_isolated=self._reader(stack, remote),
-                pace=self._pace(),
-                accept_removals=self.accept_removals,
-                thorough=self.thorough,
-                progress=self.progress,
-            )
-            read = await asyncio.gather(*(self._read(refresh, source, states[source.id]) for source in now))
-        results = {result.source_id: result for result in read}
-        return tuple(waiting.get(source.id) or results[source.id] for source in sources)
+            self.store.lease(remote, until, _LEASE)
+        refresh, reading = self._refresh(), self._read_lists()
+        starts = {
+            source.id: partial(self._read_list, reading, source)
+            if source.type in self.lists
+            else partial(self._read, refresh, source, states[source.id])
+            for source in now
+        }
+        return Begun(starts, waiting)
+
+    def is_remote(self, source: Source) -> bool:
+        """Whether it asks somebody else's server: then it is read only when it is due."""
+        kind = self.lists.get(source.type) or self.adapters[source.type]
+        return kind.remote and "://" in source.location
+
+    def _refresh(self) -> Refresh:
+        return Refresh(
+            store=self.store,
+            clock=self.clock,
+            web=self.equipment,
+            read_isolated=self.equipment.read,
+            pace=self._pace(),
+            accept_removals=self.options.accept_removals,
+            thorough=self.options.thorough,
+            progress=self.options.progress,
+        )
+
+    def _read_lists(self) -> ReadLists:
+        return ReadLists(
+            store=self.store,
+            kinds=self.lists,
+            clock=self.clock,
+            web=self.equipment,
+            pace=self._pace(),
+            accept_removals=self.options.accept_removals,
+        )
+
+    async def _read_list(self, reading: ReadLists, source: Source) -> SourceResult:
+        (result,) = await reading.read([source])
+        return result
 
     async def _read(self, refresh: Refresh, source: Source, state: SourceState) -> SourceResult:
         result = await refresh.source(
             source,
             self.adapters[source.type],
             self.info(source),
-            first_reading=state.last_success is None,
-            failures=state.failures,
+            state,
         )
-        self.done(source.id)
+        self.options.done(source.id)
         return replace(result, failing_since=state.first_failure) if result.error else result
 
-    def _split(
-        self, sources: Sequence[Source], kinds: Mapping[str, Adapter] | Mapping[str, SourceList]
-    ) -> tuple[list[Source], dict[str, SourceResult]]:
-        """Sources that are read now, and why the others are not."""
-        states = {state.id: state for state in self.store.states()}
-        waiting: dict[str, SourceResult] = {}
-        now: list[Source] = []
-        for source in sources:
-            is_remote = kinds[source.type].remote and "://" in source.location
-            told = self._not_now(source, states[source.id], is_remote=is_remote)
-            if told is None:
-                now.append(source)
-            else:
-                waiting[source.id] = told
-        return now, waiting
-
-    def _not_now(self, source: Source, state: SourceState, *, is_remote: bool) -> SourceResult | None:
+    def _stopped(self, source: Source, state: SourceState) -> SourceResult | None:
         if not source.enabled:
             return SourceResult(source_id=source.id, state="paused", why="switched off in the configuration")
         if state.paused:
             return SourceResult(source_id=source.id, state="paused", why="paused by hand")
-        if not is_remote or due.is_due(
-            self.clock(),
-            state.next_check,
-            interval=source.interval or self.settings.schedule.interval,
-            forced=self.forced,
-            held_until=state.held_until,
-        ):
+        if state.gone_since is not None:
+            return SourceResult(source_id=source.id, state="gone", status=state.status, why=state.why)
+        return None
+
+    def _not_due(
+        self, source: Source, state: SourceState, holds: Mapping[str, datetime]
+    ) -> SourceResult | None:
+        now = self.clock()
+        host = self.settings.fetch.lanes.hold_key_of(state.url or source.location)
+        until = holds.get(host or "")
+        if due.is_held(now, until):
+            return _waits(source, until, "Retry-After of its host")
+        if due.is_held(now, state.held_until):
+            return _waits(source, state.held_until, state.why)
+        when = state.next_check if self.options.punctual else state.due_from
+        if due.is_due(now, when, attempted=state.attempted, forced=self.options.forced):
             return None
-        return SourceResult(source_id=source.id, state="not-due", next_check=state.next_check, why=state.why)
+        return _waits(source, state.next_check, state.why)
 
     def _pace(self) -> Pace:
         schedule = self.settings.schedule
         return Pace(
-            interval=schedule.interval, minimum=schedule.min, maximum=schedule.max, jitter=schedule.jitter
+            interval=schedule.interval,
+            minimum=schedule.min,
+            maximum=schedule.max,
+            jitter=schedule.jitter,
+            adaptive=schedule.adaptive,
         )
 
-    def _next_check(
-        self, source: Source, now: datetime, failures: int, retry_after: datetime | None
-    ) -> tuple[datetime, str]:
-        pace = self._pace()
-        return due.next_check(
-            now,
-            interval=source.interval or pace.interval,
-            jitter=pace.jitter,
-            seed=source.location,
-            retry_after=retry_after,
-            failures=failures,
-            minimum=pace.minimum,
-            maximum=pace.maximum,
-        )
 
-    async def _web(self, stack: AsyncExitStack, *, needed: bool) -> Web:
-        if not needed:
-            return NoWeb()
-        from aggregator.app.network import polite_web
-
-        return await stack.enter_async_context(polite_web(self.settings, self.clock))
-
-    def _reader(self, stack: AsyncExitStack, remote: Sequence[Source]) -> Reader:
-        if not any(self.adapters[source.type].isolated for source in remote):
-            return read_in_thread
-        from aggregator.isolation import Isolation
-
-        return stack.enter_context(Isolation()).read
+def _waits(source: Source, until: datetime | None, why: str) -> SourceResult:
+    return SourceResult(source_id=source.id, state="not-due", next_check=until, why=why)

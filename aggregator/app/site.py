@@ -31,13 +31,23 @@ class SiteAccess:
     """The types that name other sources."""
 
     @classmethod
-    def open(cls, config: Path | None, environ: Mapping[str, str], overrides: Mapping[str, str]) -> Self:
-        """The application of a site. Raises ConfigError with every problem of its configuration."""
+    def open(
+        cls,
+        config: Path | None,
+        environ: Mapping[str, str],
+        overrides: Mapping[str, str],
+        *,
+        may_be_none: bool = False,
+    ) -> Self:
+        """The application of a site; ``may_be_none``: one that reads nothing yet.
+
+        Raises ConfigError with every problem of its configuration.
+        """
         from aggregator.config import find, load
         from aggregator.sources import installed
 
         known = installed()
-        settings = load(find(config, environ), known.kinds, environ, overrides)
+        settings = load(find(config, environ), known.kinds, environ, overrides, may_be_none=may_be_none)
         return cls(settings, known.adapters, environ, lists=known.lists)
 
     @staticmethod
@@ -76,6 +86,10 @@ class SiteAccess:
         listed = any(source.type in self.lists for source in self.settings.sources)
         return gather(self.settings.sources, self.lists, self.adapters[FEED], store.lists() if listed else {})
 
+    def public_sources(self, store: SqliteStore) -> frozenset[str]:
+        """Ids of the sources that may be named before anybody."""
+        return frozenset(each.id for each in self._subscriptions(store).everything if not each.private)
+
     def lock(self, wait: float) -> AbstractContextManager[object]:
         """The lock of the one process that writes; ``wait`` seconds for it at most. Raises LockedError."""
         from aggregator.store.lock import SiteLock
@@ -84,7 +98,7 @@ class SiteAccess:
 
     @contextmanager
     def writing(
-        self, *, wait: float, new_store: bool = False, dry_run: bool = False
+        self, *, wait: float, new_store: bool = False, dry_run: bool = False, patience: float = 10.0
     ) -> Iterator[SqliteStore]:
         """The store, for the one process that writes; for a dry run a copy of it that is thrown away."""
         from aggregator.outputs.files import read_manifest
@@ -95,7 +109,9 @@ class SiteAccess:
         if not dry_run:
             with (
                 self.lock(wait),
-                open_store(path, outputs=outputs, anew=new_store, clock=self.clock) as store,
+                open_store(
+                    path, outputs=outputs, anew=new_store, patience=patience, clock=self.clock
+                ) as store,
             ):
                 yield store
             return

@@ -53,6 +53,14 @@ class Subscribing(Care):
         except StoreError:
             return gather(self.settings.sources, self.lists, self.adapters[FEED], {})
 
+    def source_address(self, source_id: str) -> str | None:
+        """Where it is read from, without credentials; None: it is not configured any more, or is private."""
+        known = {each.id: each for each in self.known_subscriptions().everything}
+        source = known.get(source_id)
+        if source is None or (source.private and "://" in source.location):
+            return None
+        return _shown(source.location) if "://" in source.location else source.location
+
     # ── add ──
 
     def add(
@@ -73,19 +81,25 @@ class Subscribing(Care):
 
         url = as_address(written)
         self._refuse_present(url)
-        found = asyncio.run(self._find(url, pick))
+        several = asyncio.run(self._find(url))
+        # Between two runs: inside of one, Ctrl-C at the question would not be heard.
+        found = asyncio.run(self._confirm(several[0] if len(several) == 1 else several[pick(several)]))
         self._refuse_present(found.url)
         fields: dict[str, str | Sequence[str]] = {"id": source_id} if source_id else {}
         fields |= {"type": found.type, "url": found.url} | _told(title or "", categories)
         return self._insert([fields], dry_run=dry_run)
 
-    async def _find(self, url: str, pick: Pick) -> Found:
+    async def _find(self, url: str) -> Sequence[Found]:
         from aggregator.app import discovery
 
         async with self.network() as web:
-            found = await discovery.find(url, web)
-            chosen = found[0] if len(found) == 1 else found[pick(found)]
-            return await discovery.confirm(chosen, web)
+            return await discovery.find(url, web)
+
+    async def _confirm(self, found: Found) -> Found:
+        from aggregator.app import discovery
+
+        async with self.network() as web:
+            return await discovery.confirm(found, web)
 
     def _refuse_present(self, url: str) -> None:
         present = self._present().get(_key(url))

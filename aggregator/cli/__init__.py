@@ -36,9 +36,18 @@ class _Commands(click.Group):
             "Read every source that is due and write what changed.",
         ),
         "generate": ("aggregator.cli.generate:generate", "Write outputs from what is stored."),
+        "daemon": (
+            "aggregator.cli.daemon:daemon",
+            "Refresh when sources are due, watch local posts, until stopped.",
+        ),
+        "serve": ("aggregator.cli.serve:serve", "Serve the outputs over HTTP."),
         "status": ("aggregator.cli.status:status", "Show how the sources are, failing ones first."),
         "list": ("aggregator.cli.listing:list_", "List sources, categories or items."),
         "explain": ("aggregator.cli.explain:explain", "Tell the way of one item, from file to feed."),
+        "source": (
+            "aggregator.cli.source:source",
+            "Show one source, pause it, resume it, or read it anew.",
+        ),
         "item": ("aggregator.cli.item:item", "Hide one item from every output, or show it again."),
         "add": ("aggregator.cli.add:add", "Subscribe to a feed, or to one that a page names."),
         "import-opml": (
@@ -46,6 +55,14 @@ class _Commands(click.Group):
             "Make every feed that an OPML file lists a source.",
         ),
         "export-opml": ("aggregator.cli.opml:export_opml", "Write the feeds that are read as OPML."),
+        "doctor": (
+            "aggregator.cli.doctor:doctor",
+            "Look whether all that a site needs is as it should be.",
+        ),
+        "healthcheck": (
+            "aggregator.cli.healthcheck:healthcheck",
+            "Ask the server whether it is well; for containers.",
+        ),
         "db": ("aggregator.cli.db:db", "Back up, restore, check and compact the store."),
         "completion": ("aggregator.cli.completion:completion", "Print the shell's completion script."),
     }

@@ -49,7 +49,7 @@ def add(
     The source is written at the end of the configuration's list, whose comments and order stay. A list of
     feeds (OPML) at URL is subscribed to as a list.
     """
-    app = current().app()
+    app = current().app(may_be_none=True)
     addition = app.add(
         url,
         _pick(1 if yes and pick is None else pick),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from aggregator.dates import from_micros, rfc3339
 from aggregator.errors import AggregatorError
 
 if TYPE_CHECKING:
@@ -37,11 +38,14 @@ class Common:
     color: str = "auto"
     log_format: str = "auto"
 
-    def app(self, overrides: Mapping[str, str] | None = None) -> App:
-        """The application of the site that the options name. Raises ConfigError."""
+    def app(self, overrides: Mapping[str, str] | None = None, *, may_be_none: bool = False) -> App:
+        """The application of the site that the options name; ``may_be_none``: one that reads nothing yet.
+
+        Raises ConfigError.
+        """
         from aggregator.app import App
 
-        return App.open(self.config, os.environ, overrides or {})
+        return App.open(self.config, os.environ, overrides or {}, may_be_none=may_be_none)
 
     def wants_color(self, stream: TextIO | None) -> bool:
         """Whether to write colours there: by the flag, NO_COLOR, FORCE_COLOR, TERM=dumb, then a terminal."""
@@ -97,12 +101,15 @@ def current() -> Common:
 
 
 class _JsonLines(logging.Formatter):
+    """One object a line; what a record carries as ``fields`` are keys of it."""
+
     def format(self, record: logging.LogRecord) -> str:
-        about = {
-            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
+        about: dict[str, object] = {
+            "time": _time_of(record),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
+            **getattr(record, "fields", {}),
         }
         if record.exc_info:
             about["exception"] = self.formatException(record.exc_info)
@@ -110,10 +117,22 @@ class _JsonLines(logging.Formatter):
 
 
 class _TextLines(logging.Formatter):
+    def __init__(self, *, timed: bool = False) -> None:
+        super().__init__()
+        self._timed = timed
+
     def format(self, record: logging.LogRecord) -> str:
         from aggregator.text import terminal_safe
 
-        return f"{record.levelname.lower()}: {terminal_safe(record.getMessage())}"
+        line = f"{record.levelname.lower()}: {terminal_safe(record.getMessage())}"
+        if record.exc_info:
+            trace = self.formatException(record.exc_info).splitlines()
+            line = "\n".join([line, *map(terminal_safe, trace)])
+        return f"{_time_of(record)} {line}" if self._timed else line
+
+
+def _time_of(record: logging.LogRecord) -> str:
+    return rfc3339(from_micros(int(record.created * 1000) * 1000))
 
 
 def set_up_logging(common: Common) -> None:
@@ -125,6 +144,19 @@ def set_up_logging(common: Common) -> None:
     logger.handlers[:] = [handler]
     logger.propagate = False
     logger.setLevel(levels.get(common.verbosity, logging.DEBUG))
+
+
+def log_with_time(common: Common) -> None:
+    """Log what a command that runs for long tells: also what goes well, and when it was.
+
+    A service manager's journal notes the time itself.
+    """
+    logger = logging.getLogger("aggregator")
+    if common.verbosity <= 0:
+        logger.setLevel(logging.INFO if common.verbosity == 0 else logging.WARNING)
+    if common.log_format != "json" and not os.environ.get("JOURNAL_STREAM"):
+        for handler in logger.handlers:
+            handler.setFormatter(_TextLines(timed=True))
 
 
 def echo(line: str = "", **style: Any) -> None:

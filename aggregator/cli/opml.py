@@ -24,7 +24,7 @@ def import_opml(file: BinaryIO, *, dry_run: bool) -> None:
     Feeds that are configured already are left as they are. To follow a list as it changes, configure the list
     itself instead: {type: opml, path: FILE}.
     """
-    app = current().app()
+    app = current().app(may_be_none=True)
     name = getattr(file, "name", "FILE")
     body = file.read(_LARGEST + 1)
     if len(body) > _LARGEST:

@@ -2,78 +2,56 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from aggregator.cli.common import common_options, current, echo, echo_json
-from aggregator.dates import rfc3339
+from aggregator.cli.common import common_options, counted, current, echo, echo_json
+from aggregator.cli.standing import as_object, colored_state, lines
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Mapping, Sequence
 
-    from aggregator.records import SourceState
+    from aggregator.polls import SourceState
 
 
 @click.command(epilog="Example: aggregator status --failing")
-@click.option("--failing", is_flag=True, help="Only sources that fail.")
+@click.option("--failing", is_flag=True, help="Only sources that fail, are blocked or gone.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @common_options
 def status(*, failing: bool, as_json: bool) -> None:
-    """Show the state of every configured source, failing ones first."""
-    with current().app().library() as library:
+    """Show how every source is, failing ones first: since when, and when it is next read and why."""
+    from aggregator.health import TROUBLED, by_urgency
+
+    app = current().app()
+    with app.library() as library:
         states = [state for state in library.states() if state.active]
     totals = {
         "sources": len(states),
         "items": sum(state.items for state in states),
-        "failing": sum(1 for state in states if state.state == "failing"),
+        "failing": sum(1 for state in states if state.state in TROUBLED),
     }
-    shown = sorted(states, key=lambda state: state.state != "failing")
-    if failing:
-        shown = [state for state in shown if state.state == "failing"]
+    shown = [state for state in by_urgency(states) if not failing or state.state in TROUBLED]
+    now = app.clock()
     if as_json:
-        echo_json({"sources": [_as_object(state) for state in shown], "totals": totals})
+        echo_json({"sources": [as_object(state, now) for state in shown], "totals": totals})
         return
     for state in shown:
-        _show(state)
-    echo(f"{totals['sources']} sources, {totals['items']} items, {totals['failing']} failing")
+        first, *more = lines(state, now)
+        echo(first, **colored_state(state))
+        for line in more:
+            echo(f"  {line}")
+    echo(_totals(states, totals))
 
 
-def _as_object(state: SourceState) -> dict[str, Any]:
-    return {
-        "id": state.id,
-        "type": state.type,
-        "title": state.title or None,
-        "state": state.state,
-        "enabled": state.enabled,
-        "items": state.items,
-        "last_success": _time(state.last_success),
-        "attempted": _time(state.attempted),
-        "failing_since": _time(state.first_failure),
-        "failures": state.failures,
-        "error": state.error,
-        "notice": state.notice,
-        "problems": state.problems,
-        "status": state.status,
-        "next_check": _time(state.next_check),
-        "why": "switched off in the configuration" if not state.enabled else state.why or "due",
-    }
-
-
-def _time(moment: datetime | None) -> str | None:
-    return rfc3339(moment) if moment is not None else None
-
-
-def _show(state: SourceState) -> None:
-    word = state.state if state.enabled else "off"
-    seen = f"last read {rfc3339(state.last_success)}" if state.last_success else "never read"
-    echo(f"{state.id}: {word}, {state.items} items, {seen}")
-    if state.next_check is not None and state.enabled:
-        echo(f"  next check {rfc3339(state.next_check)}: {state.why}")
-    if state.error is not None:
-        since = f" since {rfc3339(state.first_failure)}" if state.first_failure else ""
-        echo(f"  failing{since}: {state.error}")
-    if state.notice is not None:
-        echo(f"  notice: {state.notice}")
-    if state.problems:
-        echo(f"  {state.problems} documents with problems; `aggregator list sources -v` names them")
+def _totals(states: Sequence[SourceState], totals: Mapping[str, Any]) -> str:
+    counts = Counter(state.state for state in states)
+    others = {word: counts[word] for word in ("late", "paused", "waiting")}
+    words = [
+        counted(totals["sources"], "source"),
+        counted(totals["items"], "item"),
+        f"{totals['failing']} failing",
+        *(f"{count} {word}" for word, count in others.items() if count),
+    ]
+    return ", ".join(words)

@@ -11,7 +11,6 @@ from __future__ import annotations
 from aggregator.config.load import find, load
 from aggregator.config.settings import (
     FetchSettings,
-    HostSettings,
     ScheduleSettings,
     ServerSettings,
     Settings,
@@ -19,7 +18,6 @@ from aggregator.config.settings import (
 
 __all__ = [
     "FetchSettings",
-    "HostSettings",
     "ScheduleSettings",
     "ServerSettings",
     "Settings",

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, get_args
 from aggregator import rules, sourcekeys
 from aggregator.config.settings import (
     FetchSettings,
-    HostSettings,
     ScheduleSettings,
     ServerSettings,
 )
+from aggregator.lanes import HostRule
 from aggregator.model import Source
 from aggregator.views import Site
 
@@ -61,6 +61,7 @@ def output(configuration: Configuration) -> rules.OutputSettings:
         content=section.content,
         formats=tuple(dict.fromkeys(["atom", *section.formats])),
         pages=section.pages,
+        item_pages=section.pages and section.item_pages,
     )
 
 
@@ -68,9 +69,10 @@ def fetch(configuration: Configuration) -> FetchSettings:
     """How sources are read over the network."""
     section = configuration.fetch
     hosts = {
-        name: HostSettings(
-            per_host=section.per_host if host.per_host is None else host.per_host,
-            host_delay=section.host_delay if host.host_delay is None else host.host_delay,
+        name: HostRule(
+            section.per_host if host.per_host is None else host.per_host,
+            section.host_delay if host.host_delay is None else host.host_delay,
+            host.group and f"group {host.group}",
         )
         for name, host in section.hosts.items()
     }

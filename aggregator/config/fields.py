@@ -130,6 +130,16 @@ def host(value: str) -> str:
     return bare
 
 
+def host_pattern(value: str) -> str:
+    """A host, or ``*.`` and the name that hosts are below."""
+    name = value.strip()
+    if not name.startswith("*."):
+        return host(name)
+    if not is_host(name[2:].lower()):
+        raise ValueError("must be a host name, an address, or a pattern such as *.example.com")
+    return name.lower()
+
+
 def network(value: str) -> str:
     """A host, an address, or a network."""
     if "/" not in value:
@@ -210,7 +220,7 @@ Language = Annotated[str, AfterValidator(language)]
 TimeZone = Annotated[str, AfterValidator(time_zone)]
 SiteUrl = Annotated[str, AfterValidator(site_url), WithJsonSchema({"type": "string", "format": "uri"})]
 Listen = Annotated[str, AfterValidator(listen)]
-Host = Annotated[str, AfterValidator(host)]
+HostPattern = Annotated[str, AfterValidator(host_pattern)]
 Network = Annotated[str, AfterValidator(network)]
 Proxy = Annotated[str, AfterValidator(proxy)]
 UserAgent = Annotated[str, AfterValidator(user_agent)]

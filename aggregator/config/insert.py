@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import yaml
 
 from aggregator.config.describe import written
-from aggregator.config.document import parse
+from aggregator.config.document import NULL, parse
 from aggregator.config.positions import Problems, python
 from aggregator.errors import ConfigError
 
@@ -37,11 +37,13 @@ class Inserted(NamedTuple):
 class _Edit(NamedTuple):
     at: int
     text: str
+    until: int | None = None
+    """Where what it replaces ends; unset: it replaces nothing."""
 
 
 @dataclass
 class _List:
-    """Where the list of sources stands in the text."""
+    """Where the list of sources stands in the text, or where it could."""
 
     column: int
     flow: bool
@@ -56,18 +58,18 @@ class _List:
 def insert(text: str, sources: Sequence[Mapping[str, Any]], label: str) -> Inserted:
     """Add sources at the end of the list; each maps keys to text or lists of text.
 
-    Raises ConfigError where the list can't be found or added to; ``label`` is the file as messages call it.
+    A list without any is begun where its key stands, one without a key at the end. Raises ConfigError where
+    it can't be added to; ``label`` is the file as messages call it.
     """
     try:
         found = _find(text)
+        ways = [] if not sources else _ways(text, found, sources) if found else _begin(text, sources)
     except yaml.YAMLError:
-        found = None
-    if found is None or not sources:
-        raise ConfigError([_by_hand(label, sources)])
-    for edits in _ways(text, found, sources):
+        ways = []
+    for edits in ways:
         result = text
         for edit in sorted(edits, key=lambda one: one.at, reverse=True):
-            result = result[: edit.at] + edit.text + result[edit.at :]
+            result = result[: edit.at] + edit.text + result[edit.until or edit.at :]
         if _is_as_meant(text, result, sources):
             lines = (line.strip(",") for edit in edits for line in re.split(r"\r\n|\r|\n", edit.text))
             return Inserted(result, tuple(line for line in lines if line.strip()))
@@ -195,6 +197,56 @@ def _into_flow(text: str, found: _List, sources: Sequence[Mapping[str, Any]]) ->
     return [_Edit(end, "".join(f"{line}," for line in lines))]
 
 
+def _begin(text: str, sources: Sequence[Mapping[str, Any]]) -> list[list[_Edit]]:
+    """Where there is no list yet: below its key, in place of the null that stands there, or at the end."""
+    root: Any = yaml.compose(text, Loader=yaml.SafeLoader)
+    items = [flow(each) for each in sources]
+    if root is None or (isinstance(root, yaml.ScalarNode) and not root.value):
+        return [[_at_end(text, items, "")]]
+    if not isinstance(root, yaml.MappingNode):
+        return []
+    for key, value in root.value:
+        if key.value == _KEY:
+            is_null = isinstance(value, yaml.ScalarNode) and not value.style and value.value in NULL
+            return [[_at_key(text, items, key, value, is_block=not root.flow_style)]] if is_null else []
+    if not root.flow_style:
+        return [[_at_end(text, items, " " * root.start_mark.column)]]
+    at = root.value[-1][1].end_mark.index if root.value else root.end_mark.index - 1
+    return [[_Edit(at, f"{', ' if root.value else ''}{_KEY}: {_listed(items)}")]]
+
+
+def _listed(items: Sequence[str]) -> str:
+    return f"[{', '.join(items)}]"
+
+
+def _at_key(text: str, items: Sequence[str], key: Any, value: Any, *, is_block: bool) -> _Edit:
+    """In place of the null; where there is nothing, below the key's line and the comments indented below it.
+
+    As far in as these are.
+    """
+    at, until = value.start_mark.index, value.end_mark.index
+    if until > at or not is_block:
+        return _Edit(at, _listed(items) if until > at else f" {_listed(items)}", until)
+    column = key.start_mark.column
+    following = _next_line(text, _line_end(text, at))
+    comment = _COMMENT.match(text, following) if following is not None else None
+    indent = comment[1] if comment and len(comment[1]) > column else " " * (column + 2)
+    end = _after_comments(text, at, column + 1)
+    return _Edit(end, "".join(f"{_newline(text)}{indent}- {item}" for item in items))
+
+
+def _at_end(text: str, items: Sequence[str], indent: str) -> _Edit:
+    """At the end of the document: before a line of three dots, where there is one."""
+    events: Iterable[Any] = yaml.parse(text, Loader=yaml.SafeLoader)
+    ends = [event for event in events if isinstance(event, yaml.DocumentEndEvent)]
+    mark: Any = ends[0].start_mark if ends else None
+    at = int(mark.index) if ends and ends[0].explicit else len(text)
+    newline = _newline(text)
+    before = newline if at and text[at - 1] not in "\r\n" else ""
+    lines = [f"{indent}{_KEY}:", *(f"{indent}  - {item}" for item in items)]
+    return _Edit(at, before + "".join(f"{line}{newline}" for line in lines))
+
+
 def _line_end(text: str, at: int) -> int:
     found = _LINE_END.search(text, at)
     return found.start() if found else len(text)
@@ -214,11 +266,12 @@ def _newline(text: str) -> str:
 
 
 def _is_as_meant(before: str, after: str, sources: Sequence[Mapping[str, Any]]) -> bool:
-    old, new = _tree(before), _tree(after)
+    old, new = _tree(before) or {}, _tree(after)
     if not isinstance(old, dict) or not isinstance(new, dict):
         return False
+    in_order = [key for key in new if key != _KEY or key in old] == list(old)
     added = [{key: _escaped(value) for key, value in source.items()} for source in sources]
-    return bool(new == {**old, _KEY: [*(old.get(_KEY) or []), *added]}) and list(new) == list(old)
+    return in_order and bool(new == {**old, _KEY: [*(old.get(_KEY) or []), *added]})
 
 
 def _escaped(value: str | Sequence[str]) -> Any:

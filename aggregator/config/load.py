@@ -55,13 +55,15 @@ def load(
     overrides: Mapping[str, str] = NO_OVERRIDES,
     *,
     text: str | None = None,
+    may_be_none: bool = False,
 ) -> Settings:
     """Read and check a configuration. ``overrides`` are flags: dotted keys to text.
 
-    ``text``: what the file is about to say, in place of what it says. Raises ConfigError with every problem
+    ``text``: what the file is about to say, in place of what it says; ``may_be_none``: it needs no sources,
+    because the first are about to be added. Raises ConfigError with every problem
     at once, in the order of the file.
     """
-    return read_all(path, adapters, environ, overrides, text).settings
+    return read_all(path, adapters, environ, overrides, text, may_be_none=may_be_none).settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +81,19 @@ def read_all(
     environ: Mapping[str, str],
     overrides: Mapping[str, str],
     text: str | None = None,
+    *,
+    may_be_none: bool = False,
 ) -> Loaded:
     """:func:`load`, with what it was made from. Raises ConfigError."""
     problems = Problems()
-    label = str(path)
-    root = _tree(read(path, label) if text is None else text, label, environ, overrides, problems)
-    entries = read_sources(root, adapters, problems)
+    root = read_tree(path, environ, overrides, problems, text)
+    entries = read_sources(root, adapters, problems, may_be_none=may_be_none)
     sections = root.without("sources")
     unknown_keys(Configuration, sections, "", problems)
     configuration = validated(Configuration, sections, "", problems) or Configuration()
     site = site_folder(path)
-    store = _path(root, "store", configuration.store, site, problems)
-    output_dir = _path(root, "output.dir", configuration.output.dir, site, problems)
+    store = read_path(root, "store", configuration.store, site, problems)
+    output_dir = read_path(root, "output.dir", configuration.output.dir, site, problems)
     cross.check_order(root, configuration, problems)
     cross.check_folders(root, site, store, output_dir, problems)
     cross.check_sources(root, configuration, entries, problems)
@@ -128,11 +131,16 @@ def site_folder(path: Path) -> Path:
     return folder.parent if folder.name == "config" else folder
 
 
-def _tree(
-    text: str, label: str, environ: Mapping[str, str], overrides: Mapping[str, str], problems: Problems
+def read_tree(
+    path: Path,
+    environ: Mapping[str, str],
+    overrides: Mapping[str, str],
+    problems: Problems,
+    text: str | None = None,
 ) -> Node:
     """The file with environment and flags laid over it and its variables filled in. Raises ConfigError."""
-    root = parse(text, label, problems)
+    label = str(path)
+    root = parse(read(path, label) if text is None else text, label, problems)
     if root is None or root.value is None:
         root = Node(Mark(label, 1, 1), {})
     if not isinstance(root.value, dict):
@@ -144,7 +152,7 @@ def _tree(
     return root
 
 
-def _path(root: Node, key: str, value: str, site: Path, problems: Problems) -> Path:
+def read_path(root: Node, key: str, value: str, site: Path, problems: Problems) -> Path:
     """A path, absolute: in the file relative to the site, else to the working directory."""
     given = written(root, key)
     base = Path.cwd() if given and not given.mark.line else site

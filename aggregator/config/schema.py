@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field
 from aggregator.config.fields import (
     Content,
     Headers,
-    Host,
+    HostPattern,
     Language,
     Line,
     Lines,
@@ -86,6 +86,10 @@ class HostSection(Section):
     host_delay: Annotated[float, Duration("0s", "1h")] | None = Field(
         default=None, description="Pause between two requests to this host."
     )
+    group: Line | None = Field(
+        default=None,
+        description="A name: hosts of one group share their limits, and the pauses their servers ask for.",
+    )
 
 
 class FetchSection(Section):
@@ -114,8 +118,10 @@ class FetchSection(Section):
         " `[127.0.0.1, rsshub.lan, 10.0.0.0/8]`.",
     )
     proxy: Proxy | None = Field(default=None, description="The HTTP proxy that everything is read through.")
-    hosts: Annotated[dict[Host, HostSection], BeforeValidator(distinct)] = Field(
-        default={}, description="Per host: `rsshub.lan: {per_host: 8, host_delay: 0s}`."
+    hosts: Annotated[dict[HostPattern, HostSection], BeforeValidator(distinct)] = Field(
+        default={},
+        description="Per host: `rsshub.lan: {per_host: 8, host_delay: 0s}`. `*.example.com` is every host"
+        " below that name; they share their limits.",
     )
 
 
@@ -137,6 +143,11 @@ class ScheduleSection(Section):
     )
     jitter: Annotated[float, Percent("0%", "50%")] = Field(
         default=0.1, description="By how much due times are spread, as a part of the interval."
+    )
+    watch: Literal["auto", "events", "poll"] = Field(
+        default="auto",
+        description="How the daemon notices changed posts: `events` of the system; `poll`, a look every"
+        " second, for disks of other machines; `auto` polls where it knows that no events come.",
     )
 
 

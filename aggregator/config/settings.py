@@ -6,7 +6,9 @@ Durations are seconds, sizes bytes, shares parts of 1.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
+
+from aggregator.lanes import HostRule, Lanes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,19 +20,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HostSettings:
-    """How one host is treated."""
-
-    per_host: int
-    host_delay: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FetchSettings:
     """How sources are read over the network.
 
     ``user_agent`` still holds ``{version}`` and ``{site_url}``. ``allow_private`` are hosts in lower case,
-    addresses, and networks in CIDR form. ``hosts`` are complete: what a host doesn't set is that of all.
+    addresses, and networks in CIDR form. ``hosts`` are complete rules by host or pattern (``*.example.com``):
+    what one doesn't set is that of all.
     """
 
     user_agent: str
@@ -41,7 +36,12 @@ class FetchSettings:
     max_bytes: int
     allow_private: tuple[str, ...]
     proxy: str | None
-    hosts: Mapping[str, HostSettings]
+    hosts: Mapping[str, HostRule]
+
+    @property
+    def lanes(self) -> Lanes:
+        """Which hosts share one queue."""
+        return Lanes(HostRule(self.per_host, self.host_delay), self.hosts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +53,8 @@ class ScheduleSettings:
     max: float
     adaptive: bool
     jitter: float
+    watch: Literal["auto", "events", "poll"]
+    """How changes of local sources are noticed by who runs for long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,10 +58,16 @@ class SourceEntry:
 
 
 def read_sources(
-    root: Node, adapters: Mapping[str, Adapter | SourceList], problems: Problems
+    root: Node,
+    adapters: Mapping[str, Adapter | SourceList],
+    problems: Problems,
+    *,
+    may_be_none: bool = False,
 ) -> list[SourceEntry]:
-    """Every source whose own keys are sound, in order."""
+    """Every source whose own keys are sound, in order; ``may_be_none``: the first is about to be added."""
     pair = root.pairs().get("sources")
+    if may_be_none and (pair is None or (not pair.node.broken and pair.node.value in (None, []))):
+        return []
     if pair is None:
         problems.add(root.mark, "sources", f"is required: what is to be read, such as `- {EXAMPLE}`")
         return []

@@ -17,25 +17,30 @@ from lxml import etree
 
 from aggregator import urls
 from aggregator.outputs import shown
+from aggregator.outputs.words import FALLBACK, languages, words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from aggregator.views import Directory, Entry, Feed, Site
 
 STYLESHEET = "feed.css"
+ICON = "icon.png"
 MEDIA_TYPE = "application/atom+xml"
+_MEDIA = "http://search.yahoo.com/mrss/"
+_THUMBNAIL = f"{{{_MEDIA}}}thumbnail"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 # Readers stumble over a summary that follows the content; the rest is in the order of RFC 4287, 4.1.2.
 _ORDER = (
-    "id", "title", "link", "published", "updated", "author", "category", "source", "summary", "content",
+    "id", "title", "link", _THUMBNAIL, "published", "updated", "author", "category", "source", "summary",
+    "content",
 )  # fmt: skip
 
 
 class Atom:
     """Renders ``category/<slug>.xml`` and ``all.xml``, and the stylesheet that browsers show them with."""
 
-    version = 1
+    version = 2
 
     def feed(self, feed: Feed) -> Mapping[str, bytes]:
         """Render one Atom feed: its entries as handed over, newest first."""
@@ -45,8 +50,25 @@ class Atom:
         return {feed.path("xml"): generator.atom_str(pretty=True)}
 
     def directory(self, directory: Directory) -> Mapping[str, bytes]:
-        """Return the stylesheet, which all feeds share."""
-        return {STYLESHEET: files(__package__).joinpath(STYLESHEET).read_bytes()}
+        """Return what all feeds share: their stylesheet, which speaks every language, and their icon."""
+        folder = files(__package__)
+        style = folder.joinpath(STYLESHEET).read_text("utf-8") + "".join(_notes())
+        return {STYLESHEET: style.encode(), ICON: folder.joinpath(ICON).read_bytes()}
+
+
+def _notes() -> Iterator[str]:
+    """What a feed says of itself when it is opened, for each language; for others in that of the first."""
+    for number, said in enumerate((words(FALLBACK), *languages().values())):
+        where = f":lang({said.language.partition('-')[0]})" if number else ""
+        yield f'\nfeed{where} > link[rel="self"]::before {{ content: {_quoted(said.feed_note)}; }}'
+        yield f'\nfeed{where} > link[rel="alternate"]::before {{ content: {_quoted(said.page_note)}; }}'
+    yield "\n"
+
+
+def _quoted(note: str) -> str:
+    """A string of CSS, which ends its line."""
+    escaped = "".join(f"\\{ord(each):x} " if each in '\\"\n<' else each for each in note)
+    return f'"{escaped}\\a "'
 
 
 def _generator(feed: Feed) -> FeedGenerator:
@@ -57,6 +79,7 @@ def _generator(feed: Feed) -> FeedGenerator:
     generator.author(name=shown.site_author(feed.site))
     generator.link(href=shown.file_url(feed.site, feed.path("xml")), rel="self", type=MEDIA_TYPE)
     generator.link(href=shown.page_url(feed), rel="alternate", type="text/html")
+    generator.icon(shown.file_url(feed.site, ICON))
     generator.generator("aggregator")
     generator.language(shown.language(feed.site.language) or "und")
     generator.register_extension("corrections", partial(_FeedCorrections, feed), rss=False)
@@ -94,8 +117,8 @@ class _FeedCorrections:
         self.feed = feed
 
     def extend_ns(self) -> dict[str, str]:
-        """Add no namespace."""
-        return {}
+        """Name the vocabulary of thumbnails (Media RSS) where there are any."""
+        return {"media": _MEDIA} if any(map(shown.thumbnail, self.feed.entries)) else {}
 
     def extend_atom(self, element: etree._Element) -> None:
         """Write the time as the validator reads it, name the text type, point browsers to the stylesheet."""
@@ -124,6 +147,8 @@ class _EntryCorrections:
             element.set(_XML_LANG, language)
         for medium in shown.media(entry):
             _link(element, "enclosure", medium.url, medium.type, medium.length)
+        if picture := shown.thumbnail(entry):
+            etree.SubElement(element, _THUMBNAIL, url=picture)
         _source(element, entry, self.feed.site)
         element[:] = sorted(element, key=lambda child: _ORDER.index(child.tag))
 

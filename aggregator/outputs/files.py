@@ -28,7 +28,7 @@ MANIFEST = ".aggregator.json"
 _FOLDERS = ("category", "item")
 _TOP = (
     "index.html", "all.xml", "all.json", "feeds.opml", "sources.opml", "health.html", "health.json",
-    "style.css", "feed.css", *_FOLDERS,
+    "subscribe.html", "404.html", "style.css", "feed.css", "icon.svg", "icon.png", *_FOLDERS,
 )  # fmt: skip
 _TEMPORARY = re.compile(r"\.tmp-[0-9]+-[0-9]+")
 _OPEN_AT_ONCE = 128

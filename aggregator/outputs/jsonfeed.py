@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from aggregator import urls
-from aggregator.outputs import shown
+from aggregator.outputs import atom, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,7 @@ _UNKNOWN_TYPE = "application/octet-stream"
 class JsonFeed:
     """Renders ``category/<slug>.json`` and ``all.json``."""
 
-    version = 1
+    version = 2
 
     def feed(self, feed: Feed) -> Mapping[str, bytes]:
         """Render one JSON Feed, unless its formats leave that out."""
@@ -35,6 +35,8 @@ class JsonFeed:
             "title": shown.feed_title(feed),
             "home_page_url": shown.page_url(feed),
             "feed_url": shown.file_url(feed.site, feed.path("json")),
+            "icon": shown.file_url(feed.site, atom.ICON),
+            "favicon": shown.file_url(feed.site, atom.ICON),
             "language": shown.language(feed.site.language),
             "authors": [{"name": shown.site_author(feed.site)}],
         }
@@ -58,6 +60,7 @@ def _item(feed: Feed, entry: Entry) -> dict[str, Any]:
             # One of the two contents is required; an item of which none is shown still has its title.
             "content_text": "" if content else summary or shown.title(entry),
             "summary": summary,
+            "image": shown.thumbnail(entry),
             "date_published": shown.time(entry.published),
             "date_modified": shown.time(entry.updated),
             "authors": [_author(person) for person in shown.authors(entry, feed.site)],

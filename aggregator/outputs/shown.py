@@ -188,13 +188,18 @@ def source_id(entry: Entry, site: Site) -> str:
 
 def authors(entry: Entry, site: Site) -> tuple[Person, ...]:
     """Return who wrote it: the byline, else the source shown, else whoever answers for the site."""
+    return bylines(entry) or (Person(source_name(entry) or site_author(site)),)
+
+
+def bylines(entry: Entry) -> tuple[Person, ...]:
+    """Return the authors that the entry names; often none."""
     people = []
     for person in entry.item.authors:
         name = text.plain(person.name)
         email = person.email if person.email and _ADDRESS.fullmatch(person.email) else None
         if name:
             people.append(Person(name, urls.absolute(person.url), email and text.xml_safe(email)))
-    return tuple(dict.fromkeys(people)) or (Person(source_name(entry) or site_author(site)),)
+    return tuple(dict.fromkeys(people))
 
 
 # ── ids, links, terms ─────────────────────────────────────────────────────────────────────────────────────
@@ -232,7 +237,9 @@ def file_url(site: Site, path: str) -> str:
 
 
 def place(feed: Feed, entry: Entry) -> str:
-    """Return the absolute URL of the entry on its feed's page."""
+    """Return the absolute URL of the entry: its own page, else where it is on its feed's page."""
+    if feed.item_pages:
+        return file_url(feed.site, entry.path)
     return f"{page_url(feed)}#{anchor(entry)}"
 
 
@@ -256,6 +263,17 @@ def terms(entry: Entry, site: Site) -> tuple[Term, ...]:
         if each.term:
             once.setdefault((each.scheme, each.term), each)
     return tuple(once.values())
+
+
+def tag_labels(entry: Entry) -> tuple[str, ...]:
+    """Return what its tags are called, each once."""
+    labels = (text.plain(tag.label) or text.plain(tag.term) for tag in entry.item.tags)
+    return tuple(dict.fromkeys(label for label in labels if label))
+
+
+def thumbnail(entry: Entry) -> str:
+    """Return the picture that stands for the entry: the first of its files that is one; often none."""
+    return next((medium.url for medium in media(entry) if medium.type.startswith("image/")), "")
 
 
 def media(entry: Entry) -> tuple[Medium, ...]:

@@ -30,6 +30,7 @@ BATCH_FILES = 200
 BATCH_BYTES = 16 * 1024 * 1024
 PAUSES = (0.2, 0.3, 0.4)
 """Seconds between looks at files that are being written."""
+UNSETTLED = "still being written: left for the next time"
 RECENT_NS = 2_000_000_000
 """FAT counts time in steps of two seconds, the coarsest clock of a file system in use."""
 
@@ -70,8 +71,7 @@ async def changed(
     async for batch in look.batches(look.sharers(pending), pending):
         yield batch
     if pending:
-        problem = "still being written: left for the next time"
-        yield Batch(problems=tuple(Problem(name, problem) for name in sorted(pending)))
+        yield Batch(problems=tuple(Problem(name, UNSETTLED) for name in sorted(pending)))
 
 
 class _Look:

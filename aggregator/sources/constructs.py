@@ -28,7 +28,8 @@ def kind(media_type: str) -> Literal["text", "html", "other"]:
     """What a media type, in small letters, or a word of Atom's comes to."""
     if media_type in _HTML:
         return "html"
-    return "text" if media_type in _PLAIN else "other"
+    is_text = media_type in _PLAIN or (media_type.startswith("text/") and media_type != "text/xml")
+    return "text" if is_text else "other"  # RFC 4287, 4.1.3.3: what is text and no markup is shown as written
 
 
 def guessed(title: EntryText) -> EntryText:

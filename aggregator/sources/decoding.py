@@ -42,6 +42,8 @@ _BY_LANGUAGE = {
     "ar": ("cp1256",), "fa": ("cp1256",), "lt": ("cp1257",), "lv": ("cp1257",), "et": ("cp1257",),
     "th": ("cp874",),
 }  # fmt: skip
+_HALVES = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
+"""A surrogate pair, each half in UTF-8: what some databases and languages write for an emoji (UTR 26)."""
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _NOTHING_SAID = frozenset({"cp1252", "utf-8"})
 """Servers say these of everything."""
@@ -96,6 +98,10 @@ class _Narrow:
         utf8 = text.strictly(self.body, "utf-8")
         if utf8 is not None:
             return Decoded(utf8, self._against("utf-8") if not self.body.isascii() else "")
+        halves = _HALVES.search(self.body)
+        paired = text.strictly(_HALVES.sub(_paired, self.body), "utf-8") if halves else None
+        if paired is not None:
+            return Decoded(paired, "UTF-8 with characters written as two halves (CESU-8)")
         lenient, bad, good = text.leniently(self.body, "utf-8")
         if good >= text.NEARLY * bad:
             return Decoded(lenient, f"UTF-8 with {_bytes(bad)} replaced")
@@ -149,6 +155,12 @@ class _Narrow:
         key = next((key for key in _BY_LANGUAGE if f"{language}-".startswith(f"{key}-")), "")
         fitting = (each for each in _BY_LANGUAGE.get(key, ()) if text.strictly(self.body, each) is not None)
         return next(fitting, None)
+
+
+def _paired(halves: re.Match[bytes]) -> bytes:
+    return (
+        halves[0].decode("utf-8", "surrogatepass").encode("utf-16", "surrogatepass").decode("utf-16").encode()
+    )
 
 
 def _holds_ascii(codec: str) -> bool:

@@ -21,6 +21,8 @@ MAX_LINKS = 150
 MAX_FILES = 100
 MAX_PEOPLE = 50
 MAX_TERMS = 200
+MAX_SKIPS = 50
+"""Hours, and days, in which a feed is not to be asked for."""
 
 Family = Literal["rss", "atom", "json"]
 """Formats that mean the same by the same words: RSS 0.90 to 2.0 and RDF; Atom 0.3 and 1.0; JSON Feed."""
@@ -100,6 +102,18 @@ class FeedEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FeedCalendar:
+    """When a feed says that it changes, as written: RSS 0.91 and 2.0, and RSS 1.0's syndication module."""
+
+    ttl: str = ""
+    skip_hours: tuple[str, ...] = ()
+    skip_days: tuple[str, ...] = ()
+    period: str = ""
+    frequency: str = ""
+    base: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedDocument:
     """One document. ``notes``: what had to be repaired or left out, each a phrase for a person."""
 
@@ -111,5 +125,6 @@ class FeedDocument:
     language: str = ""
     authors: tuple[EntryPerson, ...] = ()
     base: str = ""
+    calendar: FeedCalendar = FeedCalendar()
     entries: tuple[FeedEntry, ...] = ()
     notes: tuple[str, ...] = field(default=())

@@ -6,23 +6,23 @@ Whatever the server or the address says, the document itself decides what it is.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from aggregator import sourcekeys, taming, text
 from aggregator.errors import FetchError, ParseError
-from aggregator.exchange import Exchange, Request, Validators
-from aggregator.model import Batch, Document, Problem, Reading, Stamp
-from aggregator.sources import decoding, jsonfeed, mapping, recognise, strict
+from aggregator.model import Batch, Problem, Reading
+from aggregator.sources import conditional, decoding, jsonfeed, mapping, recognise, strict
 from aggregator.sources.recognise import Format
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 
     from aggregator.contracts import Web
-    from aggregator.exchange import Answer
-    from aggregator.model import Bookmark, Listing, Source
+    from aggregator.exchange import Exchange
+    from aggregator.model import Bookmark, Document, Listing, Source
     from aggregator.sources.entries import Family, FeedDocument, FeedEntry
     from aggregator.sources.recognise import Recognised
 
@@ -34,7 +34,6 @@ MAX_AT_ONCE = 256 * 1024
 """Bytes of a document that is read without a process of its own."""
 MAX_ENTRIES_AT_ONCE = 60
 """Its entries: others wait while they are read and cleaned."""
-_NOT_MODIFIED, _DELTA = 304, 226
 _FAMILIES: Mapping[Format, Family] = {Format.RSS: "rss", Format.ATOM: "atom"}
 
 
@@ -78,26 +77,12 @@ class Feed:
         """Yield what was exchanged, then the document unless it is unchanged."""
         if not isinstance(source.options, FeedOptions):
             raise FetchError(f"{source.id}: has no feed to read (url: …)")
-        url = source.options.url
-        answer = await web.get(
-            Request(
-                url=url,
-                validators=bookmark.validators,
-                headers=source.headers,
-                user_agent=source.user_agent,
-                proxy=source.proxy,
-                accept=ACCEPT,
-            )
-        )
-        unchanged = answer.status == _NOT_MODIFIED or (
-            bool(answer.raw_hash) and answer.raw_hash == bookmark.body_hash
+        exchange, document = await conditional.ask(
+            source, source.options.url, bookmark, web, accept=ACCEPT, deltas=True
         )
         # First what the request came to, so that its status is told even where the document is no feed.
-        yield _exchange(answer, bookmark, unchanged=unchanged)
-        if not unchanged:
-            name = sourcekeys.without_credentials(url)
-            stamp = Stamp(name, len(answer.body), 0, answer.raw_hash)
-            document = Document(stamp, answer.body, url=answer.url, content_type=answer.content_type)
+        yield exchange
+        if document is not None:
             yield Batch(documents=(document,))
 
     def parse(self, source: Source, document: Document) -> Reading:
@@ -115,7 +100,7 @@ class Feed:
         reading = mapping.to_reading(feed, source, document.name, where)
         notes = _notes(decoded, found)
         problems = tuple(Problem(document.name, what) for what in notes)
-        return Reading(items=reading.items, problems=problems + reading.problems, info=reading.info)
+        return replace(reading, problems=problems + reading.problems)
 
     def parse_at_once(self, source: Source, document: Document) -> Reading | None:
         """The same for what is small, in UTF-8, ordinary and well-formed; None for anything else."""
@@ -134,25 +119,6 @@ class Feed:
 
 def _where(document: Document) -> str | None:
     return sourcekeys.without_credentials(document.url) if document.url else None
-
-
-def _exchange(answer: Answer, bookmark: Bookmark, *, unchanged: bool) -> Exchange:
-    """What to remember. RFC 9111, 4.3.4: a 304 updates validators; RFC 3229: a delta's hash is nobody's."""
-    validators, body_hash = answer.validators, answer.raw_hash
-    if answer.status == _NOT_MODIFIED:
-        known = bookmark.validators
-        validators = Validators(
-            validators.etag or known.etag, validators.last_modified or known.last_modified
-        )
-        body_hash = bookmark.body_hash
-    return Exchange(
-        status=answer.status,
-        validators=validators,
-        body_hash="" if answer.status == _DELTA else body_hash,
-        unchanged=unchanged,
-        moved=answer.moved,
-        retry_after=answer.retry_after,
-    )
 
 
 def _strictly(

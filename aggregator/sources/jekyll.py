@@ -17,6 +17,7 @@ from aggregator.sources.changed import changed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from aggregator.contracts import Clock, Web
     from aggregator.exchange import Exchange
@@ -68,6 +69,13 @@ class Jekyll:
             raise FetchError(f"{source.id}: has no folder to read (path: …)")
         async for part in changed(source.root, source.options.paths, bookmark, self._clock, self._sleep):
             yield part
+
+    def watched(self, source: Source) -> tuple[Path, ...]:
+        """See :class:`aggregator.contracts.Watchable`."""
+        options = source.options
+        return (
+            tuple(source.root / path for path in options.paths) if isinstance(options, JekyllOptions) else ()
+        )
 
     def parse(self, source: Source, document: Document) -> Reading:
         """Read one post."""

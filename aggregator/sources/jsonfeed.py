@@ -123,7 +123,7 @@ def _text(value: Values, key: str, limit: int = MAX_FIELD) -> str:
         return ""
     if isinstance(said, int) and said.bit_length() > MAX_FIELD // 10:
         return ""
-    return str(said).strip()[:limit]
+    return str(said).strip()[: limit + 1]  # one more, so that a cut is told
 
 
 def _list(value: Values, key: str, limit: int) -> list[Any]:

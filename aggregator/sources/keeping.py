@@ -12,14 +12,15 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 from xml.sax.xmlreader import AttributesNSImpl
 
-from feedparser.api import LooseFeedParser, StrictFeedParser  # type: ignore[import-untyped]
+from feedparser.api import LooseFeedParser, StrictFeedParser
 
 from aggregator import urls
+from aggregator.sources.entries import MAX_SKIPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-BASE, LANGUAGE, HAS_ID = " base", " language", " id"
+BASE, LANGUAGE, HAS_ID, HOURS, DAYS = " base", " language", " id", " hours", " days"
 _VOID = re.compile(
     r"<(/?)(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr)(?=[\s/>])[^<>]*>\Z"
 )
@@ -119,6 +120,12 @@ class _Keeping:
 
     # ── ids: byte for byte ──
 
+    def _start_guid(self, attributes: Attributes) -> None:
+        super()._start_guid(attributes)  # type: ignore[misc]
+        self.guidislink = attributes.get("ispermalink", "").strip().lower() not in ("false", "no", "0")
+
+    _start_id = _start_guid
+
     def _end_guid(self) -> None:
         is_link, self.guidislink = self.guidislink, False
         value = self.pop("id")
@@ -129,6 +136,26 @@ class _Keeping:
             context["guidislink"] = is_link
 
     _end_id = _end_guid
+
+    # ── when not to come ──
+
+    def _start_hour(self, _attributes: Attributes) -> None:
+        self.push("hour", 1)
+
+    def _start_day(self, _attributes: Attributes) -> None:
+        self.push("day", 1)
+
+    def _end_hour(self) -> None:
+        self._keep_skip("hour", HOURS)
+
+    def _end_day(self) -> None:
+        self._keep_skip("day", DAYS)
+
+    def _keep_skip(self, element: str, key: str) -> None:
+        value = self.pop(element)
+        known = self._get_context().setdefault(key, [])
+        if value and len(known) < MAX_SKIPS:
+            known.append(value)
 
     # ── people and categories: as written ──
 
@@ -206,6 +233,12 @@ class _Keeping:
 
     def _end_media_title(self) -> None:
         self.pop_content("media_title")
+
+    def _start_itunes_title(self, attributes: Attributes) -> None:
+        self.push_content("itunes_title", attributes, "text/plain", 1)
+
+    def _end_itunes_title(self) -> None:
+        self.pop_content("itunes_title")
 
     def _start_dc_title(self, attributes: Attributes) -> None:
         self.push_content("dc_title", attributes, "text/plain", 1)

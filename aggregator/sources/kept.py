@@ -20,10 +20,11 @@ from aggregator.sources.entries import (
     EntryPerson,
     EntryTerm,
     EntryText,
+    FeedCalendar,
     FeedDocument,
     FeedEntry,
 )
-from aggregator.sources.keeping import BASE, HAS_ID, LANGUAGE
+from aggregator.sources.keeping import BASE, DAYS, HAS_ID, HOURS, LANGUAGE
 
 if TYPE_CHECKING:
     from aggregator.sources.entries import Family
@@ -41,13 +42,21 @@ def document(family: Family, feed: Any, base: str) -> FeedDocument:
         language=_text(feed, "language"),
         authors=_people(feed),
         base=_base(feed, base),
+        calendar=FeedCalendar(
+            ttl=_text(feed, "ttl"),
+            skip_hours=_texts(feed, HOURS),
+            skip_days=_texts(feed, DAYS),
+            period=_text(feed, "sy_updateperiod"),
+            frequency=_text(feed, "sy_updatefrequency"),
+            base=_text(feed, "sy_updatebase"),
+        ),
     )
 
 
 def entry(said: Any, family: Family, base: str) -> FeedEntry:
     """One entry."""
     source = _get(said, "source")
-    title = _first(said, base, "title", "dc_title", "media_title")
+    title = _first(said, base, "title", "dc_title", "media_title", "itunes_title")
     return FeedEntry(
         id=_text(said, HAS_ID) or _text(said, "id"),
         id_is_link=bool(_text(said, HAS_ID)) and _get(said, "guidislink") is True,
@@ -79,7 +88,13 @@ def _get(said: Any, key: str) -> Any:
 
 def _text(said: Any, key: str, limit: int = MAX_FIELD) -> str:
     value = _get(said, key)
-    return value.strip()[:limit] if isinstance(value, str) else ""
+    return value.strip()[: limit + 1] if isinstance(value, str) else ""  # one more, so that a cut is told
+
+
+def _texts(said: Any, key: str) -> tuple[str, ...]:
+    value = _get(said, key)
+    texts = value if isinstance(value, list) else []
+    return tuple(each.strip()[:MAX_FIELD] for each in texts if isinstance(each, str))
 
 
 def _list(said: Any, key: str, limit: int | None) -> list[Any]:
@@ -114,7 +129,7 @@ def _constructs(said: Any, base: str) -> list[EntryText]:
 
 def _entry_text(detail: dict[str, Any], base: str) -> EntryText:
     stated = _text(detail, "base")
-    media_type = _text(detail, "type").lower()
+    media_type = _text(detail, "type").lower().partition(";")[0].strip()
     kind = constructs.kind(media_type)
     return EntryText(
         value=_text(detail, "value", MAX_TEXT),

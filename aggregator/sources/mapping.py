@@ -13,9 +13,10 @@ from urllib.parse import urlsplit
 
 from aggregator import dates, markup, text, tidy, urls
 from aggregator.model import Enclosure, Item, Person, Problem, Reading, SourceInfo, Tag, Text
-from aggregator.sources import postbody
+from aggregator.sources import calendars, postbody
 from aggregator.sources.entries import MAX_FILES, MAX_PEOPLE, MAX_TERMS, EntryText
 from aggregator.sources.identities import identities, repeated
+from aggregator.sources.within import within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,13 +45,15 @@ def to_reading(feed: FeedDocument, source: Source, name: str, url: str | None) -
     """Make the items of one document; ``name`` is what problems call it, ``url`` where it came from."""
     mapping = _Mapping(feed, source, url)
     items = mapping.items()
-    problems = [*feed.notes, *mapping.problems]
+    calendar, doubts = calendars.calendar(feed.calendar, mapping.zone)
+    problems = [*feed.notes, *mapping.problems, *doubts]
     if len(problems) > MAX_PROBLEMS:
         problems[MAX_PROBLEMS:] = [f"and {len(problems) - MAX_PROBLEMS:,} more problems of this kind"]
     return Reading(
         items=items,
         problems=tuple(Problem(name, what) for what in problems),
         info=mapping.info(),
+        calendar=calendar,
     )
 
 
@@ -83,7 +86,7 @@ class _Mapping:
 
     def items(self) -> tuple[Item, ...]:
         """An item for each entry, in their order; of several with one id the last."""
-        entries = self.feed.entries
+        entries = [self._within(entry) for entry in self.feed.entries]
         links = [self._link(entry) for entry in entries]
         found = identities(entries, links)
         for native, count in repeated(found).items():
@@ -118,6 +121,13 @@ class _Mapping:
             language=self._language(content.language or entry.language),
         )
         return replace(item, base=self._text_base(entry, content or summary, link))
+
+    def _within(self, entry: FeedEntry) -> FeedEntry:
+        """The entry with every text and field cut to its limit."""
+        cut, reached = within(entry)
+        for limit in reached:
+            self._tell(cut, f"has a text or field of more than {limit:,} characters; the rest is cut off")
+        return cut
 
     # ── links ──
 

@@ -7,16 +7,14 @@ import errno
 import hashlib
 import os
 import stat
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from aggregator import sourcekeys
 from aggregator.errors import FetchError
-from aggregator.exchange import Exchange, Request
 from aggregator.model import Batch, Document, Listing, Stamp
-from aggregator.sources import outlines
+from aggregator.sources import conditional, outlines
 from aggregator.sources.decoding import decode
 from aggregator.sources.folders import configured_name, why
 
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aggregator.contracts import Web
+    from aggregator.exchange import Exchange
     from aggregator.model import Bookmark, ListReading, Source
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -75,6 +74,10 @@ class Opml:
     options = OpmlOptions
     remote = True
 
+    def watched(self, source: Source) -> tuple[Path, ...]:
+        """See :class:`aggregator.contracts.Watchable`."""
+        return () if "://" in source.location else (source.root / source.location,)
+
     async def fetch(
         self, source: Source, bookmark: Bookmark, web: Web
     ) -> AsyncIterator[Listing | Batch | Exchange]:
@@ -83,8 +86,10 @@ class Opml:
         if not isinstance(options, OpmlOptions):
             raise FetchError(f"{source.id}: names no list (path: … or url: …)")
         if options.url is not None:
-            async for part in _from_web(source, options.url, bookmark, web):
-                yield part
+            exchange, document = await conditional.ask(source, options.url, bookmark, web, accept=_ACCEPT)
+            if document is not None:
+                yield Batch(documents=(document,))
+            yield exchange
             return
         body = await asyncio.to_thread(_read, source.root / source.location, source.location)
         if body is None:
@@ -98,35 +103,6 @@ class Opml:
         where = sourcekeys.without_credentials(document.url or source.location)
         decoded = decode(document.body, document.content_type)
         return outlines.read(decoded.text, where)
-
-
-async def _from_web(
-    source: Source, url: str, bookmark: Bookmark, web: Web
-) -> AsyncIterator[Batch | Exchange]:
-    answer = await web.get(
-        Request(
-            url=url,
-            validators=bookmark.validators,
-            headers=source.headers,
-            user_agent=source.user_agent,
-            proxy=source.proxy,
-            accept=_ACCEPT,
-        )
-    )
-    same = bool(bookmark.body_hash) and answer.raw_hash == bookmark.body_hash
-    unchanged = answer.status == HTTPStatus.NOT_MODIFIED or same
-    if not unchanged:
-        stamp = Stamp(url, len(answer.body), 0, answer.raw_hash)
-        document = Document(stamp, answer.body, url=answer.url, content_type=answer.content_type)
-        yield Batch(documents=(document,))
-    yield Exchange(
-        status=answer.status,
-        validators=answer.validators,
-        body_hash=bookmark.body_hash if unchanged else answer.raw_hash,
-        unchanged=unchanged,
-        moved=answer.moved,
-        retry_after=answer.retry_after,
-    )
 
 
 def _read(path: Path, shown: str) -> bytes | None:

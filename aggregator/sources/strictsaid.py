@@ -19,6 +19,7 @@ from aggregator.sources.entries import (
     EntryPerson,
     EntryTerm,
     EntryText,
+    FeedCalendar,
     FeedDocument,
     FeedEntry,
 )
@@ -38,7 +39,7 @@ class Said:
 
     __slots__ = (
         "authors", "base", "contents", "guid", "guid_is_link", "images", "language", "links", "media",
-        "source", "terms", "texts", "thumbnails", "values",
+        "skips", "source", "terms", "texts", "thumbnails", "values",
     )  # fmt: skip
 
     def __init__(self, base: str, language: str) -> None:
@@ -56,6 +57,8 @@ class Said:
         self.guid = ""
         self.guid_is_link = False
         self.source: Said | None = None
+        self.skips: dict[str, list[str]] = {}
+        """Hours and days in which nobody is to come."""
 
     def add_term(self, term: str | None, scheme: str | None, label: str | None) -> None:
         """Add a category, unless there is the same or nothing in it."""
@@ -122,6 +125,14 @@ class Said:
             language=values.get("language", ""),
             authors=self.people(),
             base=self.base,
+            calendar=FeedCalendar(
+                ttl=values.get("ttl", ""),
+                skip_hours=tuple(self.skips.get("hours", ())),
+                skip_days=tuple(self.skips.get("days", ())),
+                period=values.get("period", ""),
+                frequency=values.get("frequency", ""),
+                base=values.get("update_base", ""),
+            ),
             entries=tuple(entries),
         )
 

@@ -28,7 +28,11 @@ _SILENT.foreign = _SKIP_SILENT
 _SEQUENCE = Place()
 _ITEMS = Element(does.holds, inside=_SEQUENCE, attributes=False)
 _SEQUENCE.update(_each(_ITEMS, "rdf:seq rdf:li rdf:bag"))
-_HOURS = Element(does.holds, inside=Place(_each(_IGNORE, "hour day")), attributes=False)
+_SKIPS = Element(
+    does.holds,
+    inside=Place({"hour": Element(does.skip, "hours"), "day": Element(does.skip, "days")}),
+    attributes=False,
+)
 _IMAGE = Element(
     does.holds, inside=Place(_each(_IGNORE, "title link url width height description")), attributes=False
 )
@@ -174,6 +178,9 @@ _ABOUT = {
     "itunes:owner": Element(does.holds, inside=_OWNER, attributes=False),
     "itunes:category": _ITUNES_CATEGORY,
     "a:link": Element(does.link),
+    "sy:updateperiod": Element(does.bare_value, "period"),
+    "sy:updatefrequency": Element(does.bare_value, "frequency"),
+    "sy:updatebase": Element(does.bare_value, "update_base"),
     **_each(
         _IGNORE,
         "dc:description dc:subject media:thumbnail media:title media:description media:category"
@@ -191,14 +198,15 @@ _CHANNEL = Place(
         "pubdate": Element(does.value, "published"),
         "managingeditor": Element(people.author),
         "author": Element(people.author),
-        "skiphours": _HOURS,
-        "skipdays": _HOURS,
+        "skiphours": _SKIPS,
+        "skipdays": _SKIPS,
+        "ttl": Element(does.bare_value, "ttl"),
         "image": _IMAGE,
         "textinput": _TEXT_INPUT,
         "items": _ITEMS,
         "item": Element(does.entry, inside=_ITEM),
     },
-    _each(_IGNORE, "description docs ttl generator cloud copyright webmaster rating category"),
+    _each(_IGNORE, "description docs generator cloud copyright webmaster rating category"),
     foreign=_SKIP,
 )
 _FEED = Place(

@@ -62,6 +62,7 @@ def read(document: str, family: Family, root: str, base: str | None) -> FeedDocu
         language=feed.language,
         authors=feed.authors,
         base=feed.base,
+        calendar=feed.calendar,
         entries=tuple(entries),
         notes=(*notes, *broken, *left_out),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aggregator.store.care import backup, check, restore, vacuum
 from aggregator.store.lock import SiteLock
-from aggregator.store.opening import open_store
+from aggregator.store.opening import beside, open_store
 from aggregator.store.sqlite import SqliteStore
 
-__all__ = ["SiteLock", "SqliteStore", "backup", "check", "open_store", "restore", "vacuum"]
+__all__ = ["SiteLock", "SqliteStore", "backup", "beside", "check", "open_store", "restore", "vacuum"]

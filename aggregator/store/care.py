@@ -91,6 +91,18 @@ def check(store: Path) -> list[str]:
         return [str(error)]
 
 
+def glance(store: Path) -> tuple[int, list[str]]:
+    """The version of the store's schema, and what a look at its structure finds wrong; changes nothing.
+
+    Raises StoreError where it is no store, or a newer program's.
+    """
+    _refuse_missing(store)
+    _refuse_unusable(store)
+    with translated(store), closing(open_read_only(store)) as raw:
+        found = [text for (text,) in raw.execute(f"pragma quick_check({_AT_MOST})") if text != "ok"]
+        return version_of(raw), found
+
+
 def vacuum(store: Path) -> tuple[int, int]:
     """Give unused space back to the disk; returns the size in bytes before and after.
 
@@ -103,6 +115,12 @@ def vacuum(store: Path) -> tuple[int, int]:
         raw.execute("vacuum")
         raw.execute("pragma wal_checkpoint(truncate)").fetchall()
     return before, store.stat().st_size
+
+
+def checkpoint(store: Path) -> None:
+    """Move the write-ahead log into the file, as far as nobody is reading it, beside whoever writes."""
+    with translated(store), closing(open_raw(store, "rw", patience=1.0)) as raw:
+        raw.execute("pragma wal_checkpoint(truncate)").fetchall()
 
 
 def _problems(raw: sqlite3.Connection) -> Iterator[str]:

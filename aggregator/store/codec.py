@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from aggregator.dates import from_micros, to_micros
 from aggregator.model import Enclosure, Item, ListedSource, Person, Problem, SourceInfo, Tag, Text
+from aggregator.wishes import Calendar, Freshness
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -210,3 +212,49 @@ def decode_listed(text: str) -> tuple[ListedSource, ...]:
     """What :func:`encode_listed` was given."""
     with _whole():
         return tuple(ListedSource(url, title, tuple(names)) for url, title, names in json.loads(text))
+
+
+# ── polls ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def encode_moments(moments: Iterable[datetime]) -> str:
+    """Times, as microseconds since the epoch."""
+    return _dump([to_micros(moment) for moment in moments])
+
+
+def decode_moments(text: str) -> tuple[datetime, ...]:
+    """What :func:`encode_moments` was given, in UTC."""
+    with _whole():
+        return tuple(from_micros(value) for value in json.loads(text))
+
+
+def encode_wishes(freshness: Freshness | None, calendar: Calendar) -> str:
+    """What a publisher asks for."""
+    said: dict[str, Any] = {}
+    if freshness is not None:
+        said["freshness"] = [freshness.seconds, freshness.words, freshness.age, freshness.lasting]
+    full = {
+        "ttl": calendar.ttl,
+        "period": calendar.period,
+        "period_words": calendar.period_words,
+        "base": None if calendar.base is None else to_micros(calendar.base),
+        "skip_hours": sorted(calendar.skip_hours),
+        "skip_days": sorted(calendar.skip_days),
+    }
+    return _dump(said | {key: value for key, value in full.items() if value})
+
+
+def decode_wishes(text: str) -> tuple[Freshness | None, Calendar]:
+    """What :func:`encode_wishes` was given."""
+    with _whole():
+        said = json.loads(text)
+        freshness = said.get("freshness")
+        base = said.get("base")
+        return None if freshness is None else Freshness(*freshness), Calendar(
+            ttl=said.get("ttl", 0.0),
+            period=said.get("period", 0.0),
+            period_words=said.get("period_words", ""),
+            base=None if base is None else from_micros(base),
+            skip_hours=frozenset(said.get("skip_hours", ())),
+            skip_days=frozenset(said.get("skip_days", ())),
+        )

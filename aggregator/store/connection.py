@@ -56,6 +56,12 @@ def refuse_old(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> None:
         raise StoreError(f"this Python has SQLite {there}, and the store needs {needed}; use a newer Python")
 
 
+def sqlite_version() -> str:
+    """The version of SQLite. Raises StoreError where it is too old."""
+    refuse_old()
+    return sqlite3.sqlite_version
+
+
 class Connection:
     """One connection, used by one thread at a time; what happens in it happens in transactions."""
 

@@ -1,4 +1,4 @@
-"""What reading commands ask: sources, items, problems. Writes nothing."""
+"""What reading commands ask of items and problems. Writes nothing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from aggregator.dates import from_micros
-from aggregator.records import ItemRecord, SourceState
+from aggregator.records import ItemRecord
 from aggregator.store.codec import (
     array,
     bindable,
@@ -16,7 +16,7 @@ from aggregator.store.codec import (
     original,
     unpack,
 )
-from aggregator.store.rows import Connected, moment
+from aggregator.store.rows import Connected
 from aggregator.urls import canonical
 
 if TYPE_CHECKING:
@@ -26,17 +26,6 @@ if TYPE_CHECKING:
     from aggregator.model import Problem
 
 _LARGEST = 2**63 - 1
-
-_STATES = (
-    "select s.key, s.kind, coalesce(nullif(s.title, ''), s.feed_title), s.active, s.enabled, s.paused,"
-    " coalesce(live.items, 0), s.last_success, s.attempted, s.first_failure, s.failures, s.error, s.notice,"
-    " s.status, s.next_check, s.reason, s.held_until,"
-    " (select count(*) from documents d indexed by documents_with_problems"
-    " where d.source_id = s.id and d.problems is not null)"
-    " from sources s left join"
-    " (select source_id, count(*) as items from items where state = 'live' group by source_id) as live"
-    " on live.source_id = s.id order by s.active desc, iif(s.active, s.rank, 0), s.key"
-)
 
 FINDERS = (
     "select id from items where public_id = ?1",
@@ -75,52 +64,6 @@ LISTINGS = {
 
 class Reading(Connected):
     """The store as reading commands see it."""
-
-    def states(self) -> Sequence[SourceState]:
-        """See :meth:`aggregator.contracts.Library.states`."""
-        with self._connection.reading() as raw:
-            return [
-                SourceState(
-                    id=original(key),
-                    type=kind,
-                    title=original(title),
-                    active=bool(active),
-                    enabled=bool(enabled),
-                    paused=bool(paused),
-                    items=items,
-                    last_success=moment(last_success),
-                    attempted=moment(attempted),
-                    first_failure=moment(first_failure),
-                    failures=failures,
-                    error=None if error is None else original(error),
-                    notice=None if notice is None else original(notice),
-                    problems=problems,
-                    status=status,
-                    next_check=moment(next_check),
-                    why=original(reason),
-                    held_until=moment(held_until),
-                )
-                for (
-                    key,
-                    kind,
-                    title,
-                    active,
-                    enabled,
-                    paused,
-                    items,
-                    last_success,
-                    attempted,
-                    first_failure,
-                    failures,
-                    error,
-                    notice,
-                    status,
-                    next_check,
-                    reason,
-                    held_until,
-                    problems,
-                ) in raw.execute(_STATES)
-            ]
 
     def items(
         self, *, category: str | None = None, source_id: str | None = None, limit: int = 50

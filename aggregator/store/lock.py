@@ -6,6 +6,7 @@ import fcntl
 import os
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from aggregator.errors import LockedError, StoreError
@@ -20,6 +21,36 @@ _PAUSE = 0.2
 """Seconds between two tries."""
 _PID_DIGITS = 32
 """More than any process has; a file that is none of ours may have no end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a site's lock."""
+
+    pid: int
+    since: float
+    """Seconds since the epoch."""
+
+
+def holder(store: Path) -> Holder | None:
+    """Who is working on the site; None: nobody. Takes no lock that anybody could wait for.
+
+    Whoever lets go of it empties the file. Where a pid stands there and nobody holds the lock, its process
+    was killed: only then is the lock ours for the moment of looking.
+    """
+    path = store.with_name(f"{store.name}.lock")
+    pid = _pid_in(path)
+    if not pid:
+        return None
+    try:
+        with path.open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return Holder(int(pid), os.fstat(file.fileno()).st_mtime)
+    except OSError:  # it may be looked at by others only
+        pass
+    return None
 
 
 class SiteLock:
@@ -89,17 +120,23 @@ class SiteLock:
             return False
 
     def _who(self) -> str:
-        try:
-            with self.path.open(encoding="ascii", errors="replace") as file:
-                pid = file.read(_PID_DIGITS).strip()
-        except OSError:
-            pid = ""
-        if not pid.isdecimal():
+        pid = _pid_in(self.path)
+        if not pid:
             return f"{self.path}: another process is working on this site; `--wait 5m` waits for it"
         return (
             f"{self.path}: process {pid} is working on this site; `--wait 5m` waits for it,"
             f" `kill -TERM {pid}` stops it"
         )
+
+
+def _pid_in(path: Path) -> str:
+    """The pid that the lock's file names; empty where it names none."""
+    try:
+        with path.open(encoding="ascii", errors="replace") as file:
+            pid = file.read(_PID_DIGITS).strip()
+    except OSError:
+        return ""
+    return pid if pid.isdecimal() else ""
 
 
 def _try(handle: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from aggregator.dates import utc_now
@@ -13,6 +14,7 @@ from aggregator.store.migrating import latest, migrate, refuse_foreign, version_
 from aggregator.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from aggregator.contracts import Clock
@@ -54,6 +56,19 @@ def open_store(
         connection.close()
         raise
     return store
+
+
+@contextmanager
+def beside(path: Path, patience: float = 10.0) -> Iterator[SqliteStore]:
+    """The store of another process that is writing, to leave it a command, and for nothing else."""
+    if _is_blank(path):
+        raise StoreError(f"no database at {path}: run `aggregator refresh` first")
+    connection = connect(path, patience=patience)
+    try:
+        refuse_unready(connection, latest())
+        yield SqliteStore(connection)
+    finally:
+        connection.close()
 
 
 def _is_blank(path: Path) -> bool:

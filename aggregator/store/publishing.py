@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from aggregator.dates import from_micros
-from aggregator.store.codec import array, bindable, decode_info, decode_item, original
+from aggregator.dates import from_micros, to_micros
+from aggregator.store.codec import array, bindable, original
+from aggregator.store.entryrows import read_entries
 from aggregator.store.outputrows import read_outputs
-from aggregator.store.rows import OWN_CATEGORY, Connected, micros, outdate, outdate_with_directory
-from aggregator.views import CategoryRef, Entry
+from aggregator.store.rows import OWN_CATEGORY, Connected, micros, outdate, outdate_with_directory, touch
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from aggregator.records import Output, Published, Window
+    from aggregator.views import Entry
 
 _MICROSECONDS = 1_000_000
+_EVER, _NEVER = -(2**63), 2**63 - 1
 
 
 class Publishing(Connected):
@@ -31,7 +33,7 @@ class Publishing(Connected):
     def outdate(self, output_ids: Iterable[int]) -> None:
         """See :meth:`aggregator.contracts.PublishStore.outdate`."""
         with self._connection.writing() as raw:
-            outdate(raw, output_ids)
+            outdate(raw, output_ids, whole=True)
 
     def retitle(self, titles: Mapping[int, str]) -> None:
         """See :meth:`aggregator.contracts.PublishStore.retitle`."""
@@ -45,18 +47,35 @@ class Publishing(Connected):
             raw.executemany(
                 "update outputs set title = ? where id = ?", [(new, each) for each, new in changed.items()]
             )
+            outdate_with_directory(raw, changed, whole=True)
             together = raw.execute(
-                "select distinct m.output_id from members m where m.shown = 1 and exists"
-                " (select 1 from members c where c.item_id = m.item_id"
-                " and c.output_id in (select value from json_each(?)))",
+                "select m.output_id, m.item_id, m.sort, m.shown from members c"
+                " join members m on m.item_id = c.item_id join outputs o on o.id = m.output_id"
+                " where c.output_id in (select value from json_each(?)) and (m.shown = 1 or o.kind = 'all')",
                 (array(changed),),
-            )
-            outdate_with_directory(raw, {*changed, *(output_id for (output_id,) in together)})
+            ).fetchall()
+            touch(raw, [tuple(place) for *place, _ in together])
+            outdate(raw, {output_id for output_id, *_ in together})
 
     def entries(self, output: Output, window: Window) -> Sequence[Entry]:
         """See :meth:`aggregator.contracts.PublishStore.entries`."""
         with self._connection.reading() as raw:
-            return _read_entries(raw, _shown(raw, output.id, window))
+            return read_entries(raw, _shown(raw, output.id, window))
+
+    def periods(
+        self,
+        output: Output,
+        end_of: Callable[[datetime], datetime],
+        within: tuple[datetime, datetime] | None = None,
+    ) -> Sequence[datetime]:
+        """See :meth:`aggregator.contracts.PublishStore.periods`."""
+        after, end = (_EVER, _NEVER) if within is None else map(to_micros, within)
+        found: list[datetime] = []
+        with self._connection.reading() as raw:
+            while row := raw.execute(NEXT, (output.id, after, end)).fetchone():
+                found.append(from_micros(row[0]))
+                after = to_micros(end_of(found[-1]))
+        return found
 
     def common_tags(self, output: Output) -> Sequence[str]:
         """See :meth:`aggregator.contracts.PublishStore.common_tags`."""
@@ -86,6 +105,11 @@ class Publishing(Connected):
             raw.executemany(
                 "delete from outdated where output_id = ? and generation = ?",
                 [(one.output_id, one.generation) for one in written],
+            )
+            raw.execute(
+                "delete from touched where output_id in (select value from json_each(?))"
+                " and output_id not in (select output_id from outdated)",
+                (array(one.output_id for one in written),),
             )
 
     def files(self) -> Mapping[str, tuple[int, str, int]]:
@@ -134,6 +158,7 @@ BY_DATE = (
     "select m.item_id, m.sort, i.public_id from members m join items i on i.id = m.item_id"
     " where m.output_id = ? order by m.sort desc, i.public_id limit ?"
 )
+NEXT = "select sort from members where output_id = ? and sort >= ? and sort < ? order by sort limit 1"
 BY_ARRIVAL = (
     "select m.item_id, m.sort, i.public_id from members m join items i on i.id = m.item_id"
     " where m.output_id = ?1 and m.arrived >= (select max(arrived) from members where output_id = ?1) - ?2"
@@ -151,40 +176,3 @@ def _shown(raw: sqlite3.Connection, output_id: int, window: Window) -> list[int]
     ]
     ordered = sorted({*dated, *lately}, key=lambda row: (-row[1], row[2]))
     return [item_id for item_id, _, _ in ordered[: window.at_most]]
-
-
-def _read_entries(raw: sqlite3.Connection, item_ids: Sequence[int]) -> list[Entry]:
-    categories = _categories(raw, item_ids)
-    rows = raw.execute(
-        "select i.id, i.public_id, i.published, i.zone, i.updated, i.first_seen, r.source_meta, r.clean,"
-        " s.key, s.private from items i join revisions r on r.item_id = i.id and r.revision = i.revision"
-        " join sources s on s.id = i.source_id where i.id in (select value from json_each(?))",
-        (array(item_ids),),
-    )
-    found = {
-        item_id: Entry(
-            item_id=item_id,
-            id=original(public_id),
-            item=decode_item(clean, original(key)),
-            published=from_micros(published, zone),
-            updated=from_micros(updated, zone),
-            first_seen=from_micros(first_seen, zone),
-            source=decode_info(meta),
-            private=bool(private),
-            categories=tuple(sorted(categories[item_id])),
-        )
-        for item_id, public_id, published, zone, updated, first_seen, meta, clean, key, private in rows
-    }
-    return [found[item_id] for item_id in item_ids]
-
-
-def _categories(raw: sqlite3.Connection, item_ids: Sequence[int]) -> Mapping[int, list[CategoryRef]]:
-    rows = raw.execute(
-        "select m.item_id, o.name, o.title from members m join outputs o on o.id = m.output_id"
-        " where o.kind = 'category' and m.item_id in (select value from json_each(?))",
-        (array(item_ids),),
-    )
-    categories: defaultdict[int, list[CategoryRef]] = defaultdict(list)
-    for item_id, name, title in rows:
-        categories[item_id].append(CategoryRef(slug=original(name), title=original(title or name)))
-    return categories

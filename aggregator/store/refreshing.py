@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aggregator.dates import from_micros
+from aggregator.dates import from_micros, to_micros
 from aggregator.model import Bookmark
 from aggregator.records import Known
-from aggregator.store.codec import array, bindable, original, unpack
+from aggregator.store.codec import array, bindable, decode_item, original, unpack
 from aggregator.store.documents import items_of, read_documents
 from aggregator.store.polling import read_exchange
 from aggregator.store.rows import Connected
@@ -59,6 +59,18 @@ class Refreshing(Connected):
             known = _known(raw, [item_id for item_id, _ in found])
             return {original(link): known[item_id] for item_id, link in found}
 
+    def newest(self, source_id: str, limit: int) -> Sequence[tuple[Known, Item]]:
+        """See :meth:`aggregator.contracts.RefreshStore.newest`."""
+        with self._connection.reading() as raw:
+            rows = raw.execute(
+                "select i.id, r.clean from items i join revisions r on r.item_id = i.id"
+                " where i.source_id = (select id from sources where key = ?) and r.revision = i.revision"
+                " order by i.published desc, i.id desc limit ?",
+                (bindable(source_id), limit),
+            ).fetchall()
+            known = _known(raw, [item_id for item_id, _ in rows])
+            return [(known[item_id], decode_item(clean, source_id)) for item_id, clean in rows]
+
     def count_live(self, source_id: str) -> int:
         """See :meth:`aggregator.contracts.RefreshStore.count_live`."""
         with self._connection.reading() as raw:
@@ -69,8 +81,20 @@ class Refreshing(Connected):
             )
             return int(count)
 
+    def count_since(self, source_id: str, since: datetime) -> int:
+        """See :meth:`aggregator.contracts.RefreshStore.count_since`."""
+        with self._connection.reading() as raw:
+            ((count,),) = raw.execute(
+                "with own as (select first_seen from items"
+                " where source_id = (select id from sources where key = ?))"
+                " select count(*) from own"
+                " where first_seen > ? and first_seen > (select min(first_seen) from own)",
+                (bindable(source_id), to_micros(since)),
+            )
+            return int(count)
+
     def stale(self, cleaner: int, limit: int) -> Sequence[tuple[int, Item, datetime]]:
-        """See :meth:`aggregator.contracts.RefreshStore.stale`."""
+        """See :meth:`aggregator.contracts.CleaningStore.stale`."""
         with self._connection.reading() as raw:
             rows = raw.execute(
                 "select i.id, r.raw, s.key, i.first_seen from"

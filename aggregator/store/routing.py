@@ -16,6 +16,7 @@ from aggregator.store.rows import (
     outdate,
     outdate_with_directory,
     to_info,
+    touch,
 )
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class Routing(Connected):
             if found is not None:
                 return found
             created = create_output(raw, kind, bindable(name), bindable(atom_id), to_micros(now))
-            outdate(raw, [created])
+            outdate(raw, [created], whole=True)
             return next(one for one in read_outputs(raw) if one.id == created)
 
     def add_categories(self, categories: Sequence[NewCategory], now: datetime) -> None:
@@ -85,7 +86,7 @@ class Routing(Connected):
                 _register_name(raw, category.name, output_id)
             for category, output_id in created.items():
                 _register_slug(raw, category.slug, output_id)
-            outdate_with_directory(raw, created.values())
+            outdate_with_directory(raw, created.values(), whole=True)
 
     def rename_category(self, output_id: int, name: str, slug: str) -> None:
         """See :meth:`aggregator.contracts.RoutingStore.rename_category`."""
@@ -94,12 +95,14 @@ class Routing(Connected):
             raw.execute("update slugs set current = 0 where output_id = ?", (output_id,))
             _register_name(raw, name, output_id)
             _register_slug(raw, slug, output_id)
+            outdate_with_directory(raw, [output_id], whole=True)
             together = raw.execute(
-                "select distinct other.output_id from members m"
+                "select other.output_id, other.item_id, other.sort from members m"
                 " join members other on other.item_id = m.item_id where m.output_id = ?",
                 (output_id,),
-            )
-            outdate_with_directory(raw, {output_id, *(each for (each,) in together)})
+            ).fetchall()
+            touch(raw, together)
+            outdate(raw, {each for each, _, _ in together})
 
     def unrouted(self, limit: int) -> Sequence[Routable]:
         """See :meth:`aggregator.contracts.RoutingStore.unrouted`."""
@@ -137,6 +140,15 @@ class Routing(Connected):
             concerned = {
                 output_id for output_id, item_id in held.keys() | wanted.keys() if item_id in elsewhere
             }
+            touch(
+                raw,
+                {
+                    (*key, each[key].sort)
+                    for each in (held, wanted)
+                    for key in each
+                    if key[1] in elsewhere or key in moved
+                },
+            )
             _note_leaving(raw, {key[0] for key in lost if held[key].shown}, to_micros(now))
             raw.executemany("delete from members where output_id = ? and item_id = ?", list(lost))
             raw.executemany(

@@ -57,26 +57,44 @@ def to_info(columns: Sequence[Any]) -> SourceInfo:
     )
 
 
-def outdate(raw: sqlite3.Connection, output_ids: Iterable[int]) -> None:
-    """Have these outputs written again, under a generation they never had before."""
+def outdate(raw: sqlite3.Connection, output_ids: Iterable[int], *, whole: bool = False) -> None:
+    """Have these outputs written again, under a generation they never had before.
+
+    ``whole``: with all their pages, not only those on which something was touched.
+    """
     ids = array(output_ids)
     raw.execute(
         "update outputs set generation = generation + 1 where id in (select value from json_each(?))", (ids,)
     )
     raw.execute(
-        "insert into outdated (output_id, generation)"
-        " select id, generation from outputs where id in (select value from json_each(?))"
-        " on conflict (output_id) do update set generation = excluded.generation",
-        (ids,),
+        "insert into outdated (output_id, generation, whole)"
+        " select id, generation, ?2 from outputs where id in (select value from json_each(?1))"
+        " on conflict (output_id) do update"
+        " set generation = excluded.generation, whole = max(whole, excluded.whole)",
+        (ids, int(whole)),
     )
 
 
-def outdate_with_directory(raw: sqlite3.Connection, output_ids: Iterable[int]) -> None:
+def touch(raw: sqlite3.Connection, places: Iterable[tuple[int, int, int]]) -> None:
+    """Note that something came, left or changed there: ``(output id, item id, sort)``.
+
+    Of outputs that are to be written whole nothing need be noted.
+    """
+    whole = {each for (each,) in raw.execute("select output_id from outdated where whole = 1")}
+    raw.executemany(
+        "insert into touched (output_id, item_id, sort) values (?, ?, ?) on conflict do nothing",
+        [place for place in places if place[0] not in whole],
+    )
+
+
+def outdate_with_directory(
+    raw: sqlite3.Connection, output_ids: Iterable[int], *, whole: bool = False
+) -> None:
     """Have these outputs written again, and what lists them."""
     ids = set(output_ids)
     if ids:
         outdate_directory(raw)
-        outdate(raw, ids)
+        outdate(raw, ids, whole=whole)
 
 
 def outdate_directory(raw: sqlite3.Connection) -> None:
@@ -87,7 +105,8 @@ def outdate_directory(raw: sqlite3.Connection) -> None:
 def outdate_outputs_of(raw: sqlite3.Connection, item_ids: Iterable[int]) -> None:
     """Have the outputs written again that these items are members of."""
     rows = raw.execute(
-        "select distinct output_id from members where item_id in (select value from json_each(?))",
+        "select output_id, item_id, sort from members where item_id in (select value from json_each(?))",
         (array(item_ids),),
-    )
-    outdate_with_directory(raw, [each for (each,) in rows])
+    ).fetchall()
+    touch(raw, rows)
+    outdate_with_directory(raw, {output_id for output_id, _, _ in rows})

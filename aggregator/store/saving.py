@@ -42,7 +42,7 @@ class Saving(Connected):
                 keep_outcome(raw, source, save.outcome)
 
     def recleaned(self, items: Sequence[tuple[int, Item]], now: datetime) -> None:
-        """See :meth:`aggregator.contracts.RefreshStore.recleaned`."""
+        """See :meth:`aggregator.contracts.CleaningStore.recleaned`."""
         with self._connection.writing() as raw:
             itemrows.reclean(raw, items)
             outdate_outputs_of(raw, [item_id for item_id, _ in items])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from aggregator.dates import from_micros
+from aggregator.store.commands import Commands
+from aggregator.store.history import History
 from aggregator.store.library import Reading
 from aggregator.store.lists import Lists
 from aggregator.store.polling import Polling
@@ -12,6 +14,8 @@ from aggregator.store.publishing import Publishing
 from aggregator.store.refreshing import Refreshing
 from aggregator.store.routing import Routing
 from aggregator.store.saving import Saving
+from aggregator.store.shifting import Shifting
+from aggregator.store.states import States
 from aggregator.store.syncing import Syncing
 
 if TYPE_CHECKING:
@@ -22,8 +26,21 @@ if TYPE_CHECKING:
     from aggregator.store.connection import Connection
 
 
-class SqliteStore(Syncing, Lists, Refreshing, Polling, Saving, Routing, Publishing, Reading):
-    """A RefreshStore, ListStore, RoutingStore, PublishStore and Library; ``open_store`` opens it."""
+class SqliteStore(
+    Syncing,
+    Lists,
+    Commands,
+    Shifting,
+    Refreshing,
+    Polling,
+    Saving,
+    Routing,
+    Publishing,
+    History,
+    States,
+    Reading,
+):
+    """Every contract of a store, on one connection; ``open_store`` opens it."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)

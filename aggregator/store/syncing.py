@@ -61,25 +61,32 @@ class Syncing(Connected):
             if gone or any(changed):
                 outdate_directory(raw)
 
-    def set_paused(self, source_id: str, paused: bool) -> bool:
-        """Have a source not be read, or be read again; False: nobody knows it."""
+    def set_paused(self, source_id: str, paused: bool, now: datetime) -> bool:
+        """See :meth:`aggregator.contracts.CommandStore.set_paused`."""
         with self._connection.writing() as raw:
             cursor = raw.execute(
-                "update sources set paused = ? where key = ?", (int(paused), bindable(source_id))
+                "update sources set paused = ?1, paused_since = iif(?1, coalesce(paused_since, ?2), null)"
+                " where key = ?3",
+                (int(paused), to_micros(now), bindable(source_id)),
             )
+            if cursor.rowcount:
+                outdate_directory(raw)
             return cursor.rowcount > 0
 
     def reset(self, source_id: str) -> bool:
-        """Forget how far a source was read, and its failures; items stay. False: nobody knows it."""
+        """See :meth:`aggregator.contracts.CommandStore.reset`."""
         with self._connection.writing() as raw:
             found = raw.execute(
-                "update sources set failures = 0, first_failure = null, error = null, notice = null"
-                " where key = ? returning id",
+                "update sources set failures = 0, first_failure = null, error = null, notice = null,"
+                " wall = null where key = ? returning id",
                 (bindable(source_id),),
             ).fetchall()
             for (number,) in found:
                 _forget_stamps(raw, number)
                 forget_exchange(raw, number)
+                forget_move(raw, number)
+            if found:
+                outdate_directory(raw)
             return bool(found)
 
 
@@ -144,7 +151,7 @@ def _update(raw: sqlite3.Connection, source: Source, before: _Stored) -> bool:
             " where i.source_id = ?",
             (before.id,),
         )
-        outdate_with_directory(raw, [each for (each,) in rows])
+        outdate_with_directory(raw, [each for (each,) in rows], whole=True)
     return True
 
 

@@ -7,6 +7,7 @@ sockets   names to addresses, addresses to connections
 bodies    what arrives, unpacked
 faults    what went wrong, for a person
 client    the one client of all of them
+probe     small questions of whoever looks after a site
 """
 
 from __future__ import annotations

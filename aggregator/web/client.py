@@ -22,8 +22,17 @@ from yarl import URL
 from aggregator import dates
 from aggregator.errors import FetchError
 from aggregator.exchange import Answer
+from aggregator.lanes import HostRule, Lanes
 from aggregator.web import faults
-from aggregator.web.answers import NOT_MODIFIED, joined, not_modified, retry_after, validators
+from aggregator.web.answers import (
+    NOT_MODIFIED,
+    freshness,
+    joined,
+    not_modified,
+    refuse_other_deltas,
+    retry_after,
+    validators,
+)
 from aggregator.web.bodies import Unpacker, too_large
 from aggregator.web.guard import Guard
 from aggregator.web.hops import REDIRECTS, Proxy, Trip
@@ -32,6 +41,7 @@ from aggregator.web.sockets import HOST, connector
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
+    from datetime import datetime
     from types import TracebackType
 
     from aggregator.contracts import Clock
@@ -51,8 +61,8 @@ class WebSettings:
     """How everything is requested. Times in seconds, sizes in bytes.
 
     ``user_agent`` is complete. ``allow_private``: hosts, addresses and networks that the guard lets pass.
-    ``hosts``: per host (in lower case) its connections at once and its pause. A ``proxy`` is trusted: it
-    connects to whatever it is asked for, and the guard sees neither its address nor what is behind it.
+    ``hosts``: rules by host (in lower case) or pattern. A ``proxy`` is trusted: it connects to whatever it is
+    asked for, and the guard sees neither its address nor what is behind it.
     """
 
     user_agent: str
@@ -63,13 +73,23 @@ class WebSettings:
     max_bytes: int = 8 * 1024**2
     allow_private: tuple[str, ...] = ()
     proxy: str | None = None
-    hosts: Mapping[str, tuple[int, float]] = field(default_factory=lambda: MappingProxyType({}))
+    hosts: Mapping[str, HostRule] = field(default_factory=lambda: MappingProxyType({}))
     bytes_in_flight: int = 64 * 1024**2
     """What all documents that arrive at once may come to; see Budget."""
 
+    @property
+    def lanes(self) -> Lanes:
+        """Which hosts share one queue."""
+        return Lanes(HostRule(self.per_host, self.host_delay), self.hosts)
+
 
 class PoliteWeb:
-    """The contract ``Web`` over aiohttp; to be entered once, and used on the loop it was entered on."""
+    """The contract ``Web`` over aiohttp; to be entered once, and used on the loop it was entered on.
+
+    ``holds``: pauses that hosts asked for before, by their key in :class:`~aggregator.lanes.Lanes`;
+    ``asked``: when hosts were last asked, so that the pause between two requests outlives a process.
+    ``on_hold`` is told of each new one, and until when, so that the next process knows of it.
+    """
 
     def __init__(
         self,
@@ -79,18 +99,22 @@ class PoliteWeb:
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         monotonic: Callable[[], float] = time.monotonic,
         tls: ssl.SSLContext | None = None,
+        holds: Mapping[str, datetime] = MappingProxyType({}),
+        asked: Mapping[str, datetime] = MappingProxyType({}),
+        on_hold: Callable[[str, datetime], None] = lambda _key, _until: None,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._guard = Guard(settings.allow_private)
+        self._lanes = settings.lanes
         self._hosts = Hosts(
-            concurrency=settings.concurrency,
-            per_host=settings.per_host,
-            host_delay=settings.host_delay,
-            hosts=settings.hosts,
-            sleep=sleep,
-            monotonic=monotonic,
+            concurrency=settings.concurrency, lanes=self._lanes, sleep=sleep, monotonic=monotonic
         )
+        for key, until in holds.items():
+            self._hosts.hold(key, (until - clock()).total_seconds(), until)
+        for host, moment in asked.items():
+            self._hosts.asked(host, (clock() - moment).total_seconds())
+        self._on_hold = on_hold
         self._budget = Budget(settings.bytes_in_flight)
         self._tls = tls
         self._stack = AsyncExitStack()
@@ -121,7 +145,7 @@ class PoliteWeb:
         proxy = Proxy.of(request.proxy or self._settings.proxy)
         deadline = Deadline(self._settings.timeout)
         while True:
-            async with self._hosts.slot(trip.place.host):
+            async with self._hosts.slot(*trip.origin):
                 answer = await self._hop(trip, proxy, deadline)
             if answer is not None:
                 return answer
@@ -161,11 +185,13 @@ class PoliteWeb:
             trip.follow(status, headers.get("location"))
             return None
         if status == NOT_MODIFIED:
-            return not_modified(trip, headers)
+            return not_modified(trip, headers, freshness(headers, self._clock()))
         if status not in (_OK, _NON_AUTHORITATIVE, _IM_USED):
             page = await _page(response, headers) if status in faults.WALLED else b""
             raise faults.of_status(trip, status, headers, page)
-        body, raw_hash = await self._body(response, headers, deadline)
+        if status == _IM_USED:
+            refuse_other_deltas(trip, headers)
+        body, raw_hash, received = await self._body(response, headers, deadline)
         return Answer(
             status=_IM_USED if status == _IM_USED else _OK,
             url=trip.place.url,
@@ -176,6 +202,8 @@ class PoliteWeb:
             headers=headers,
             moved=trip.moved,
             retry_after=trip.retry_after,
+            freshness=freshness(headers, self._clock()),
+            received=received,
         )
 
     def _note_pause(self, trip: Trip, status: int, headers: Mapping[str, str]) -> None:
@@ -185,12 +213,14 @@ class PoliteWeb:
             return
         trip.retry_after = max(until, trip.retry_after or until)
         if status in _HOLDING:
-            self._hosts.hold(trip.place.host, (until - now).total_seconds(), until, status)
+            key = self._lanes.hold_key(*trip.origin)
+            if self._hosts.hold(key, (until - now).total_seconds(), until):
+                self._on_hold(key, until)
 
     async def _body(
         self, response: aiohttp.ClientResponse, headers: Mapping[str, str], deadline: Deadline
-    ) -> tuple[bytes, str]:
-        """The body, unpacked, and the hash of what came over the wire."""
+    ) -> tuple[bytes, str, int]:
+        """The body, unpacked, and the hash and the size of what came over the wire."""
         limit = self._settings.max_bytes
         if (response.content_length or 0) > limit:
             raise too_large(limit)
@@ -210,7 +240,7 @@ class PoliteWeb:
                     await share.take(len(piece))
                     body.write(piece)
             unpacker.finish()
-        return body.getvalue(), raw.hexdigest()
+        return body.getvalue(), raw.hexdigest(), came
 
 
 def _light(error: FetchError) -> FetchError:

@@ -77,7 +77,7 @@ def _connecting(error: aiohttp.ClientConnectorError, trip: Trip, proxy: str | No
     if isinstance(cause, RefusedError):
         return str(cause)
     if isinstance(cause, socket.gaierror):
-        return _lookup(cause, host)
+        return of_lookup(cause, host)
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return _certificate(error, place.written)
     if isinstance(cause, ssl.SSLError):
@@ -90,7 +90,8 @@ def _connecting(error: aiohttp.ClientConnectorError, trip: Trip, proxy: str | No
     return f"{host} {what}" if what else f"{host} cannot be connected to: {_said(cause)}"
 
 
-def _lookup(cause: socket.gaierror, host: str) -> str:
+def of_lookup(cause: socket.gaierror, host: str) -> str:
+    """Why a host's name has no address, in words."""
     if cause.errno == socket.EAI_AGAIN:
         return f"the name of {host} cannot be looked up now: no name server answers"
     if cause.errno in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)):
@@ -213,7 +214,7 @@ def of_status(trip: Trip, status: int, headers: Mapping[str, str], page: bytes) 
     else:
         what = f"answered {_named(status)}"
     pause = "" if trip.retry_after is None else f"; it asks for a pause until {_when(trip.retry_after)}"
-    return FetchError(f"{trip.who} {what}{pause}", status=status, retry_after=trip.retry_after)
+    return FetchError(f"{trip.who} {what}{pause}", status=status, retry_after=trip.retry_after, wall=wall)
 
 
 def _wall(headers: Mapping[str, str], page: bytes) -> str | None:

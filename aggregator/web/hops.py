@@ -94,7 +94,7 @@ class Trip:
         self.retry_after: datetime | None = None
         self.secret = True
         """Whether this hop still goes where the secrets belong."""
-        self.validators = sendable(request.validators)
+        self._validators = sendable(request.validators)
         self._request = request
         self._user_agent = user_agent
         self._start = start
@@ -113,6 +113,11 @@ class Trip:
     def moves(self) -> int:
         """How many redirects were followed."""
         return len(self._seen) - 1
+
+    @property
+    def origin(self) -> tuple[str, str, int]:
+        """Scheme, host and port that this hop asks."""
+        return self.place.origin[0], self.place.host, self.place.origin[2]
 
     @property
     def withheld(self) -> bool:
@@ -142,10 +147,23 @@ class Trip:
             if self._authorization is not None:
                 said["authorization"] = self._authorization
             said |= {name.lower(): value for name, value in self._request.headers}
-        if self.validators.etag is not None:
-            said["if-none-match"] = self.validators.etag
-        if self.validators.last_modified is not None:
-            said["if-modified-since"] = self.validators.last_modified
+        return said | self._conditions()
+
+    @property
+    def validators(self) -> Validators:
+        """Those of what this hop asks for: another document's say nothing of it (RFC 9110, 8.8)."""
+        is_theirs = self.place.url == (self._request.validated or self._start.url)
+        return self._validators if is_theirs else NO_VALIDATORS
+
+    def _conditions(self) -> dict[str, str]:
+        said: dict[str, str] = {}
+        validators = self.validators
+        if validators.etag is not None:
+            said["if-none-match"] = validators.etag
+            if self._request.deltas:
+                said["a-im"] = "feed"
+        if validators.last_modified is not None:
+            said["if-modified-since"] = validators.last_modified
         return said
 
     def follow(self, status: int, location: str | None) -> None:

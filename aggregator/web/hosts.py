@@ -11,23 +11,25 @@ import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from aggregator.errors import FetchError
+from aggregator.errors import HeldError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from datetime import datetime
+
+    from aggregator.lanes import HostRule, Lanes
 
 _LANES = 4096
 """Hosts that are remembered before the idle ones are forgotten."""
 
 
 class _Lane:
-    """One host."""
+    """One host, or a group of them."""
 
-    def __init__(self, connections: int, delay: float) -> None:
-        self.gate = asyncio.Semaphore(connections)
+    def __init__(self, rule: HostRule) -> None:
+        self.gate = asyncio.Semaphore(rule.connections)
         self.turn = asyncio.Lock()
-        self.delay = delay
+        self.delay = rule.delay
         self.free_at = 0.0
         self.users = 0
 
@@ -39,32 +41,35 @@ class Hosts:
         self,
         *,
         concurrency: int,
-        per_host: int,
-        host_delay: float,
-        hosts: Mapping[str, tuple[int, float]],
+        lanes: Lanes,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._all = asyncio.Semaphore(concurrency)
-        self._usual = (per_host, host_delay)
-        self._hosts = hosts
+        self._rules = lanes
         self._sleep = sleep
         self._monotonic = monotonic
         self._lanes: dict[str, _Lane] = {}
-        self._held: dict[str, tuple[float, str, datetime]] = {}
+        self._held: dict[str, tuple[float, datetime]] = {}
+
+    def asked(self, host: str, seconds_ago: float) -> None:
+        """A host was asked by another process: its pause goes on."""
+        lane = self._lane(host)
+        lane.free_at = max(lane.free_at, self._monotonic() - max(seconds_ago, 0.0) + lane.delay)
 
     @asynccontextmanager
-    async def slot(self, host: str) -> AsyncIterator[None]:
+    async def slot(self, scheme: str, host: str, port: int) -> AsyncIterator[None]:
         """Wait for a turn at a host; it ends with the block, and the host's pause begins.
 
-        Raises FetchError where the host asked for a longer one.
+        Raises HeldError where the host asked for a longer one.
         """
-        self._refuse_held(host)
+        held = self._rules.hold_key(scheme, host, port)
+        self._refuse_held(held)
         lane = self._lane(host)
         lane.users += 1
         try:
             async with lane.gate:
-                await self._turn(host, lane)
+                await self._turn(held, lane)
                 try:
                     yield
                 finally:
@@ -73,44 +78,51 @@ class Hosts:
         finally:
             lane.users -= 1
 
-    async def _turn(self, host: str, lane: _Lane) -> None:
+    async def _turn(self, held: str, lane: _Lane) -> None:
         async with lane.turn:
-            self._refuse_held(host)
+            self._refuse_held(held)
             while (pause := lane.free_at - self._monotonic()) > 0:
                 await self._sleep(pause)
             await self._all.acquire()
             try:
-                self._refuse_held(host)
-            except FetchError:
+                self._refuse_held(held)
+            except HeldError:
                 self._all.release()
                 raise
             lane.free_at = self._monotonic() + lane.delay
 
     def _lane(self, host: str) -> _Lane:
-        if host not in self._lanes:
+        key, rule = self._rules.lane(host)
+        if key not in self._lanes:
             if len(self._lanes) >= _LANES:
                 now = self._monotonic()
                 self._lanes = {
                     name: lane for name, lane in self._lanes.items() if lane.users or lane.free_at > now
                 }
-            self._lanes[host] = _Lane(*self._hosts.get(host, self._usual))
-        return self._lanes[host]
+            self._lanes[key] = _Lane(rule)
+        return self._lanes[key]
 
-    def hold(self, host: str, seconds: float, until: datetime, status: int) -> None:
-        """Let nothing pass to a host for so long, since it asked for that with this status."""
+    def hold(self, key: str, seconds: float, until: datetime) -> bool:
+        """Let nothing pass for so long to what a :meth:`~aggregator.lanes.Lanes.hold_key` names.
+
+        False: it is held for as long already.
+        """
         end = self._monotonic() + seconds
-        if host not in self._held or self._held[host][0] < end:
-            why = f"{host} answered {status} and asked for a pause until {until:%Y-%m-%d %H:%M:%S} UTC"
-            self._held[host] = (end, why, until)
+        if key in self._held and self._held[key][0] >= end:
+            return False
+        self._held[key] = (end, until)
+        return True
 
-    def _refuse_held(self, host: str) -> None:
-        if host not in self._held:
+    def _refuse_held(self, key: str) -> None:
+        if key not in self._held:
             return
-        end, why, until = self._held[host]
+        end, until = self._held[key]
         if end <= self._monotonic():
-            del self._held[host]
+            del self._held[key]
             return
-        raise FetchError(f"not asked: {why}", retry_after=until)
+        raise HeldError(
+            f"not asked: {key} wants a pause until {until:%Y-%m-%d %H:%M:%S} UTC", retry_after=until
+        )
 
 
 class Deadline:

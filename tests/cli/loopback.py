@@ -17,15 +17,38 @@ class Server:
 
     def __init__(self) -> None:
         self.pages: dict[str, str] = {}
-        pages = self.pages
+        self.redirects: dict[str, str] = {}
+        self.asked: list[str] = []
+        """Paths, in order."""
+        self.retry_after: dict[str, str] = {}
+        """By path: it answers 503."""
+        self.etag = ""
+        self.date = ""
+        pages, redirects, asked, told = self.pages, self.redirects, self.asked, self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
+                asked.append(self.path)
                 body = pages.get(self.path, "").encode()
-                self.send_response(200 if body else 404)
+                if self.path in redirects:
+                    self.send_response(302)
+                    self.send_header("Location", redirects[self.path])
+                elif self.path in told.retry_after:
+                    self.send_response(503)
+                    self.send_header("Retry-After", told.retry_after[self.path])
+                elif told.etag and self.headers["If-None-Match"] == told.etag:
+                    body = b""
+                    self.send_response(304)
+                else:
+                    self.send_response(200 if body else 404)
+                if told.etag:
+                    self.send_header("ETag", told.etag)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
+
+            def date_time_string(self, timestamp: float | None = None) -> str:
+                return told.date or super().date_time_string(timestamp)
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's own name
                 """Say nothing."""

@@ -150,7 +150,7 @@ def test_status_for_people_and_for_programs(filled: Site) -> None:
     ran = filled.run("status")
     about = filled.run("status", "--json").json
 
-    assert ran.out.splitlines()[-1] == "1 sources, 2 items, 0 failing"
+    assert ran.out.splitlines()[-1] == "1 source, 2 items, 0 failing"
     assert about["version"] == 1
     assert about["totals"] == {"sources": 1, "items": 2, "failing": 0}
     assert about["sources"][0]["state"] == "ok"
@@ -203,7 +203,7 @@ def test_explain_names_the_rule_that_keeps_an_item_out(filled: Site, needle: str
 def test_explain_tells_why_an_item_is_where_it_is(filled: Site) -> None:
     steps = filled.run("explain", "seeds/2022-01-12-a.md", "--json").json["items"][0]["steps"]
 
-    assert {"about": "category", "what": "macro: the post's own categories"} in steps
+    assert {"about": "category", "what": "macro: its own categories"} in steps
     assert {"about": "in output", "what": "category/macro.xml"} in steps
     assert filled.run("explain", "nothing").code == 2
 

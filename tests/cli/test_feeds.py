@@ -80,11 +80,19 @@ def test_a_feed_becomes_entries_of_its_category(site: Site, server: Server) -> N
     (source,) = report["sources"]
     assert (source["state"], source["new"], source["status"]) == ("first-read", 1, 200)
     assert source["next_check"] is not None
-    assert source["why"] == "every 1h"
+    assert source["why"].startswith("about every 24 h: an item in ")
     body = site.files()["category/news.xml"].decode()
     assert "<id>https://news.example/1</id>" in body
     assert "<published>2022-06-13T11:03:16+08:00</published>" in body
     assert '<title type="text">Example news</title>' in body
+
+
+def test_the_way_of_an_entry_begins_at_its_feed(site: Site, server: Server) -> None:
+    site.run("refresh")
+
+    ran = site.run("explain", "https://news.example/1")
+
+    assert f"read from   {server.url}/feed.xml\n" in ran.out
 
 
 def test_what_is_not_due_is_not_asked_for_and_the_wait_is_told(site: Site, server: Server) -> None:

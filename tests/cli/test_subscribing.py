@@ -61,6 +61,43 @@ def test_a_feed_is_added_and_read(site: Site, config: Path, server: Server) -> N
     assert (site.root / "feeds" / "category" / "news.xml").exists()
 
 
+@pytest.mark.parametrize(
+    "sources",
+    ["", "sources:\n", "sources:  # none yet\n  # - {type: jekyll, path: seeds}\n", "sources: []\n"],
+)
+def test_the_first_source_of_a_site_is_added(site: Site, server: Server, sources: str) -> None:
+    rest = "# What this site reads.\nfetch: {allow_private: [127.0.0.1], host_delay: 0s}\n"
+    site.configure(rest + sources)
+
+    ran = site.run("add", f"{server.url}/feed.xml", "--id", "new")
+
+    text = (site.root / "config" / "aggregator.yaml").read_text("utf-8")
+    assert (ran.code, ran.err) == (0, "")
+    assert text.startswith(rest + sources.replace("[]", "").rstrip())
+    assert site.run("refresh", "--json").json["totals"]["new"] == 1
+
+
+def test_a_list_fills_a_site_that_reads_nothing_yet(site: Site) -> None:
+    site.configure("site: {title: Test site}\n")
+    (site.root / "my.opml").write_text(OPML)
+
+    ran = site.run("import-opml", "my.opml")
+
+    assert ran.code == 0
+    assert ran.out.splitlines()[-1] == "my.opml: 3 new, 0 read already"
+    assert site.run("validate").code == 0
+
+
+def test_what_else_is_wrong_with_a_site_without_sources_is_told(site: Site, server: Server) -> None:
+    site.configure("site: {titel: x}\n")
+
+    ran = site.run("add", f"{server.url}/feed.xml")
+
+    assert ran.code == 78
+    assert "site.titel" in ran.err
+    assert "is required" not in ran.err
+
+
 def test_an_id_is_made_from_the_address(site: Site, config: Path, server: Server) -> None:
     ran = site.run("add", f"{server.url}/feed.xml")
 

@@ -3,29 +3,53 @@
 from __future__ import annotations
 
 import os
-import pty
+import select
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.cli.conftest import Site
+from tests.cli.loopback import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 COMMAND = (sys.executable, "-m", "aggregator")
+CONTROLLED = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+"""Has Ctrl-C on the terminal reach the command it becomes. Not by a fork of ours, which may have threads."""
+PATIENCE = 60
+"""Seconds without a word after which a command counts as stuck."""
+QUESTION = b"]: "
+"""How a question ends."""
 CSI = "\x9b"
 """The one character that begins a command to a terminal."""
 
 
-def on_terminal(root: Path, *arguments: str, **environment: str) -> str:
-    """Everything a command sends to the terminal it runs on."""
-    pid, terminal = pty.fork()
-    if pid == 0:  # pragma: no cover - another process
-        os.chdir(root)
-        given = _environment(root, {"TERM": "xterm", **environment})
-        os.execve(COMMAND[0], [*COMMAND, *arguments], given)  # noqa: S606 - a pty has room for no shell
-    sent = b""
+def on_terminal(root: Path, *arguments: str, typed: Sequence[str] = (), **environment: str) -> str:
+    """Everything a command sends to the terminal it runs on; ``typed``: an answer to each question."""
+    terminal, inner = os.openpty()
+    given = _environment(root, {"TERM": "xterm", **environment})
+    command = subprocess.Popen(
+        [sys.executable, "-c", CONTROLLED, *COMMAND, *arguments],
+        cwd=root,
+        env=given,
+        stdin=inner,
+        stdout=inner,
+        stderr=inner,
+        start_new_session=True,
+    )
+    os.close(inner)
+    sent, answers = b"", list(typed)
     while True:
+        if not select.select([terminal], [], [], PATIENCE)[0]:
+            command.kill()
         try:
             part = os.read(terminal, 65536)
         except OSError:  # how Linux says that the other end is closed
@@ -33,9 +57,19 @@ def on_terminal(root: Path, *arguments: str, **environment: str) -> str:
         if not part:
             break
         sent += part
-    os.waitpid(pid, 0)
+        if answers and sent.endswith(QUESTION):
+            while not _waits(command.pid):
+                pass
+            os.write(terminal, answers.pop(0).encode())
+    command.wait()
     os.close(terminal)
     return sent.decode()
+
+
+def _waits(pid: int) -> bool:
+    """Whether a process is asleep: what comes between a question and the wait for its answer is not heard."""
+    status = Path(f"/proc/{pid}/stat")
+    return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "R"
 
 
 def piped(root: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
@@ -77,6 +111,45 @@ def test_a_terminal_without_colours_gets_none(site: Site, environment: dict[str,
     assert "first-read" in sent or "1 new" in sent
     assert "\x1b[3" not in sent
     assert "\x1b[1m" not in sent
+
+
+def test_a_person_is_asked_which_of_several_feeds_is_meant(site: Site, server: Server) -> None:
+    site.configure("fetch: {allow_private: [127.0.0.1], host_delay: 0s}\nsources:\n")
+    links = (
+        f'<link rel="alternate" type="application/rss+xml" href="/{name}.xml">' for name in ("feed", "other")
+    )
+    server.pages["/"] = f"<!DOCTYPE html><title>Home</title>{''.join(links)}"
+
+    sent = on_terminal(site.root, "add", server.url, typed=("seven\n", "3\n", "2\n"))
+
+    shown = sent.replace("\r", "")
+    assert f"the page names 2 feeds:\n  1. {server.url}/feed.xml\n  2. {server.url}/other.xml\n" in shown
+    assert shown.count("which [1]: ") == 3
+    assert "added " in shown
+    text = (site.root / "config" / "aggregator.yaml").read_text("utf-8")
+    assert f'url: "{server.url}/other.xml"' in text
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="nobody tells when it waits for an answer")
+@pytest.mark.parametrize(("typed", "asked"), [("\n", "/feed.xml"), ("\x03", None), ("\x04", None)])
+def test_return_means_the_first_feed_and_an_interruption_none(
+    site: Site, server: Server, typed: str, asked: str | None
+) -> None:
+    site.configure("fetch: {allow_private: [127.0.0.1], host_delay: 0s}\nsources:\n")
+    links = (
+        f'<link rel="alternate" type="application/rss+xml" href="/{name}.xml">' for name in ("feed", "other")
+    )
+    server.pages["/"] = f"<!DOCTYPE html><title>Home</title>{''.join(links)}"
+
+    sent = on_terminal(site.root, "add", server.url, typed=(typed,))
+
+    text = (site.root / "config" / "aggregator.yaml").read_text("utf-8")
+    assert "Traceback" not in sent
+    assert (
+        (asked in text)
+        if asked
+        else text == "fetch: {allow_private: [127.0.0.1], host_delay: 0s}\nsources:\n"
+    )
 
 
 def test_a_dumb_terminal_gets_plain_lines(site: Site) -> None:

@@ -68,20 +68,56 @@ def test_a_dollar_sign_arrives_as_one(site: SiteFolder) -> None:
     assert (settings.sources[1].location, settings.sources[1].title) == ("https://a.example/$1/${X}", "$$")
 
 
+LISTED = '[{type: feed, url: "https://new.example/feed"}]'
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", f"sources:\n  {LINE}\n"),
+        ("# mine", f"# mine\nsources:\n  {LINE}\n"),
+        ("---\n", f"---\nsources:\n  {LINE}\n"),
+        ("site: {title: x}", f"site: {{title: x}}\nsources:\n  {LINE}\n"),
+        ("site:\r\n  title: x\r\n", f"site:\r\n  title: x\r\nsources:\r\n  {LINE}\r\n"),
+        ("---\n site: {}\n# end\n...\n", f"---\n site: {{}}\n# end\n sources:\n   {LINE}\n...\n"),
+        ("site:\n  title: |+\n    a\n\n", f"site:\n  title: |+\n    a\n\nsources:\n  {LINE}\n"),
+        ("sources:", f"sources:\n  {LINE}"),
+        (
+            "sources:  # mine\n\n# of the site\nsite: {}\n",
+            f"sources:  # mine\n  {LINE}\n\n# of the site\nsite: {{}}\n",
+        ),
+        (
+            "sources:\n    # - one\n    # - two\nsite: {}\n",
+            f"sources:\n    # - one\n    # - two\n    {LINE}\nsite: {{}}\n",
+        ),
+        ("sources: ~ # none yet\nsite: {}\n", f"sources: {LISTED} # none yet\nsite: {{}}\n"),
+        ("sources: null\n", f"sources: {LISTED}\n"),
+        ("sources: []\n", f"sources: {LISTED}\n"),
+        ("{}\n", f"{{sources: {LISTED}}}\n"),
+        ('{"site": {"title": "x"}\n}\n', f'{{"site": {{"title": "x"}}, sources: {LISTED}\n}}\n'),
+        ("{sources: , site: {}}\n", f"{{sources: {LISTED} , site: {{}}}}\n"),
+    ],
+)
+def test_a_list_that_is_empty_or_missing_is_begun(before: str, after: str) -> None:
+    assert insert(before, [NEW], "x.yaml").text == after
+    second = insert(after, [NEW], "x.yaml").text
+    assert yaml.safe_load(second)["sources"] == [NEW, NEW]
+
+
 @pytest.mark.parametrize(
     "text",
     [
-        "",
-        "site: {title: x}\n",
-        "sources:\n",
         "sources: {a: b}\n",
+        "sources: a\n",
+        "a: &a\nsources: *a\n",
+        "- a\n",
+        "sources: [",
         "a: &a [{type: x}]\nsources: *a\n",
         "<<: {sources: [{type: x}]}\n",
         "other: &a\n  - {type: x}\nsources: *a\n",
         "sources: &a [{type: x}]\nother: *a\n",
         "- sources:\n  - a\n",
         "sources",
-        "site: {sources: [{type: x}]}\n",
     ],
 )
 def test_where_it_cannot_be_added_the_lines_are_told(text: str) -> None:
@@ -122,7 +158,7 @@ def configurations(draw: st.DrawFn) -> str:
     """A configuration in any style, with comments and blank lines between its lines."""
     tree = {
         "site": draw(st.dictionaries(st.sampled_from(["title", "sources"]), _WORD)),
-        "sources": draw(st.lists(_SOURCE, min_size=1, max_size=3)),
+        "sources": draw(st.none() | st.lists(_SOURCE, max_size=3)),
         "filters": draw(st.lists(_WORD, max_size=2)),
     }
     keys = draw(st.permutations(list(tree)))
@@ -168,10 +204,14 @@ def test_nothing_else_changes_whatever_is_there(text: str, new: list[dict[str, s
     assert {key: value for key, value in read.items() if key != "sources"} == {
         key: value for key, value in before.items() if key != "sources"
     }
-    assert read["sources"][: len(before["sources"])] == before["sources"]
-    assert len(read["sources"]) == len(before["sources"]) + len(new)
-    kept = iter(after)
-    assert all(character in kept for character in text)
+    there = before["sources"] or []
+    assert read["sources"][: len(there)] == there
+    assert len(read["sources"]) == len(there) + len(new)
+    if before["sources"] is None:  # which the list stands in for; so of the lines around it
+        kept, said = iter(after.splitlines()), [line for line in text.splitlines() if line.strip()[:1] == "#"]
+    else:
+        kept, said = iter(after), list(text)
+    assert all(part in kept for part in said)
 
 
 @given(st.lists(_SOURCE, min_size=1, max_size=3), st.booleans(), st.sampled_from([0, 2, 4]))

@@ -136,8 +136,8 @@ server: {listen: "[::1]:80"}
     assert (fetch.host_delay, fetch.timeout, fetch.max_bytes) == (0.5, 5, 500_000)
     assert fetch.allow_private == ("lan.example", "::1", "10.0.0.0/8")
     assert fetch.proxy == "http://me:pw@proxy:3128"
-    assert (fetch.hosts["rsshub.lan"].per_host, fetch.hosts["rsshub.lan"].host_delay) == (4, 0.5)
-    assert (fetch.hosts["other.lan"].per_host, fetch.hosts["other.lan"].host_delay) == (2, 0)
+    assert (fetch.hosts["rsshub.lan"].connections, fetch.hosts["rsshub.lan"].delay) == (4, 0.5)
+    assert (fetch.hosts["other.lan"].connections, fetch.hosts["other.lan"].delay) == (2, 0)
     schedule = settings.schedule
     assert (schedule.interval, schedule.min, schedule.max) == (7200, 1800, 86400)
     assert (schedule.adaptive, schedule.jitter) == (False, 0)

@@ -33,7 +33,7 @@ def test_the_environment_is_blind_to_case_and_reads_yaml_lists_and_mappings(site
     )
 
     assert settings.fetch.allow_private == ("127.0.0.1", "lan")
-    assert {name: host.per_host for name, host in settings.fetch.hosts.items()} == {"a.lan": 2, "b.lan": 3}
+    assert {name: host.connections for name, host in settings.fetch.hosts.items()} == {"a.lan": 2, "b.lan": 3}
     assert (settings.site.title, settings.site.author) == ("News: [today]", "360")
     assert settings.output.pages is False
 

@@ -44,6 +44,8 @@ _CONTENTS = [
     in_atom("atom-text/content-xhtml-without-div", '<content type="xhtml"><p xmlns="http://www.w3.org/1999/xhtml">High <b>water</b></p></content>', content_contains=["<b>water</b>"], problems=None),
     in_atom("atom-text/content-media-type-html", f'<content type="text/html">{html(_NOON)}</content>', content_contains=["<b>noon</b>"]),
     in_atom("atom-text/content-media-type-plain", '<content type="text/plain">a &lt;b&gt; c</content>', content_contains=["a &lt;b&gt; c"]),
+    in_atom("atom-text/content-media-type-markdown", '<content type="text/markdown">*High* &lt;water&gt;</content>', content_contains=["*High* &lt;water&gt;"]),
+    in_atom("atom-text/content-media-type-html-with-charset", f'<content type="text/html; charset=utf-8">{html(_NOON)}</content>', content_contains=["<b>noon</b>"]),
     in_atom("atom-text/content-media-type-xhtml", f'<content type="application/xhtml+xml">{_XHTML}</content>', content_contains=["<b>noon</b>"]),
     in_atom("atom-text/content-of-other-xml", '<content type="application/xml"><tide xmlns="https://odd.example/"><level>4</level></tide></content>', title="Tide table 1", problems=None),
     in_atom("atom-text/content-svg", '<content type="image/svg+xml"><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg></content>', content_lacks=["script", "alert"], problems=None),

@@ -103,6 +103,7 @@ _EAST_ASIAN = [
     _is("shift-jis", _JAPANESE, "shift_jis", "Shift_JIS"),
     _is("shift-jis-by-the-header", _JAPANESE, "shift_jis", None, "shift_jis"),
     _is("shift-jis-of-windows", ("①番の港：㈱みなと", "髙橋さんは①番の港にいます。㈱みなとは本日も営業中です。"), "cp932", "Shift_JIS"),
+    _is("shift-jis-by-an-old-name", _JAPANESE, "shift_jis", "x-sjis"),
     _is("euc-jp", _JAPANESE, "euc_jp", "EUC-JP"),
     _is("iso-2022-jp", _JAPANESE, "iso2022_jp", "ISO-2022-JP"),
     _is("euc-kr", _KOREAN, "euc_kr", "EUC-KR"),
@@ -111,6 +112,12 @@ _EAST_ASIAN = [
 ]
 
 _OTHERS = [
+    case(
+        "encodings/emoji-in-two-halves.xml",
+        rss(item("<title>Tide 🌊 high</title>")).encode().replace("🌊".encode(), b"\xed\xa0\xbc\xed\xbc\x8a"),
+        said(title="Tide 🌊 high"),
+        problems=["two halves"],
+    ),
     _is("iso-8859-1", ("Café du port", "L'été, la marée haute arrive à midi."), "iso-8859-1", "ISO-8859-1"),
     _is("windows-1252", _WESTERN, "cp1252", "windows-1252"),
     _is("windows-1252-called-iso-8859-1", _WESTERN, "cp1252", "ISO-8859-1"),
@@ -138,7 +145,7 @@ _BAD = [
     case("encodings/one-bad-byte.xml", _damaged(_TEXT, "流动性", b"\xff"), said(title=_CHINESE[0], content_contains=["促进综合融资成本稳中有降"]), problems=["bad byte"]),
     case("encodings/half-a-character.xml", _damaged(_TEXT, "流动性", b"\xe4\xb8"), said(title=_CHINESE[0], content_contains=["促进综合融资成本稳中有降"]), problems=["bad byte"]),
     case("encodings/a-latin-byte-in-utf-8.xml", _damaged(_TEXT, "流动性", b"caf\xe9 "), said(title=_CHINESE[0], content_contains=["促进综合融资成本稳中有降"]), problems=["bad byte"]),
-    case("encodings/surrogates-in-utf-8.xml", _damaged(_TEXT, "流动性", b"\xed\xa0\xbd\xed\xb8\x80"), said(title=_CHINESE[0], content_contains=["促进综合融资成本稳中有降"]), problems=["bad byte"]),
+    case("encodings/surrogates-in-utf-8.xml", _damaged(_TEXT, "流动性", b"\xed\xa0\xbd\xed\xb8\x80"), said(title=_CHINESE[0], content_contains=["促进综合融资成本稳中有降"]), problems=["two halves"]),
     case("encodings/overlong-utf-8.xml", _damaged(_TEXT, "流动性", b"\xc0\xaf"), said(title=_CHINESE[0]), problems=["bad byte"]),
     case("encodings/one-bad-byte-in-gbk.xml", _damaged(_body(_CHINESE, "gbk", "gbk").decode("gbk"), "流动性", b"\xff", "gbk"), said(title=_CHINESE[0], content_contains=["中国人民银行发布公告"]), problems=None),
     case("encodings/a-nul-in-utf-8.xml", _damaged(_TEXT, "流动性", b"\x00"), said(title=_CHINESE[0], content_contains=["促进综合融资成本稳中有降"]), problems=None),

@@ -21,6 +21,8 @@ _GUIDS = [
     in_rss("identity/guid-permalink-unsaid", _TITLED + _guid(f"{SITE}7"), bare=True, link=f"{SITE}7", public_id=f"{SITE}7"),
     in_rss("identity/guid-permalink-false", _TITLED + _guid(f"{SITE}7", "false"), bare=True, link=None, public_id=f"{SITE}7", problems=None),
     in_rss("identity/guid-permalink-upper-case", _TITLED + _guid(f"{SITE}7", "FALSE"), bare=True, title="Fog", problems=None),
+    in_rss("identity/guid-permalink-yes-in-capitals", _TITLED + _guid(f"{SITE}7", "TRUE"), bare=True, link=f"{SITE}7"),
+    in_rss("identity/guid-permalink-no", _TITLED + _guid(f"{SITE}7", " No "), bare=True, link=None, native_id=f"{SITE}7"),
     in_rss("identity/guid-permalink-nonsense", _TITLED + _guid(f"{SITE}7", "maybe"), bare=True, title="Fog", problems=None),
     in_rss("identity/guid-and-link-differ", f"{_TITLED}<link>{SITE}7</link>{_guid(f'{SITE}?p=7', 'true')}", bare=True, link=f"{SITE}7", public_id=f"{SITE}?p=7"),
     in_rss("identity/guid-first-then-link", f"{_guid(f'{SITE}?p=7')}{_TITLED}<link>{SITE}7</link>", bare=True, link=f"{SITE}7"),

@@ -61,6 +61,7 @@ CASES = [
     in_rss("media/keywords", "<media:keywords>tide, sea</media:keywords>", title="Tide table 1"),
     in_rss("media/content-without-url", '<media:content medium="video"><media:player url="https://news.example/player"/></media:content>', enclosures=[], problems=None),
     in_rss("media/player-only", '<media:player url="https://news.example/player"/>', title="Tide table 1"),
+    in_rss("media/itunes-title-alone", "<guid>1</guid><itunes:title>High water</itunes:title><itunes:summary>At noon.</itunes:summary>", bare=True, title="High water"),
     in_rss(
         "media/itunes-episode",
         f'<itunes:author>Ada Quay</itunes:author><itunes:duration>12:34</itunes:duration><itunes:explicit>no</itunes:explicit>'

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 ATOM = "{http://www.w3.org/2005/Atom}"
+MEDIA = "{http://search.yahoo.com/mrss/}"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\s<>\"{}|\\^`]+")
@@ -29,8 +30,10 @@ _ONCE = {
     "content",
     "source",
     "generator",
+    "icon",
     "rights",
     "subtitle",
+    f"{MEDIA}thumbnail",
 }
 _REQUIRED = {
     "feed": {"id", "title", "updated"},
@@ -38,9 +41,10 @@ _REQUIRED = {
     "source": {"title", "id", "updated"},
 }
 _ALLOWED = {
-    "feed": {"id", "title", "updated", "author", "link", "generator", "entry", "category"},
+    "feed": {"id", "title", "updated", "author", "link", "icon", "generator", "entry", "category"},
     "entry": {
         "id", "title", "updated", "published", "author", "link", "category", "source", "summary", "content",
+        f"{MEDIA}thumbnail",
     },
     "source": {"id", "title", "updated", "link"},
 }  # fmt: skip

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import feedparser  # type: ignore[import-untyped]  # it has no types
+import feedparser
 import pytest
 from hypothesis import given, settings
 from lxml import etree
@@ -15,7 +15,7 @@ from aggregator.model import Enclosure, Person, SourceInfo, Tag, Text
 from aggregator.outputs.atom import Atom
 from aggregator.views import CategoryRef, Entry, Feed
 from tests.builders import NOW, an_entry, an_item
-from tests.outputs.atom_rules import ATOM, XML_LANG, violations
+from tests.outputs.atom_rules import ATOM, MEDIA, XML_LANG, violations
 from tests.outputs.builders import BASE, a_directory, a_feed, a_site, feeds
 
 DATA = Path(__file__).parent / "data"
@@ -148,11 +148,25 @@ def test_offsets_that_have_seconds_are_written_without() -> None:
     assert texts(entry, "published") == ["1849-12-31T23:59:17+08:05"]
 
 
-def test_the_stylesheet_is_written_once_for_all() -> None:
-    ((path, body),) = Atom().directory(a_directory()).items()
+def test_what_all_feeds_share_is_written_once() -> None:
+    files = Atom().directory(a_directory())
 
-    assert path == "feed.css"
-    assert b'@namespace "http://www.w3.org/2005/Atom";' in body
+    assert list(files) == ["feed.css", "icon.png"]
+    assert b'@namespace "http://www.w3.org/2005/Atom";' in files["feed.css"]
+    assert files["icon.png"].startswith(b"\x89PNG\r\n")
+
+
+def test_a_feed_that_is_opened_speaks_its_language_else_english() -> None:
+    style = Atom().directory(a_directory())["feed.css"].decode()
+
+    (english, *others) = [line for line in style.splitlines() if '"self"]::before' in line]
+    assert english.startswith('feed > link[rel="self"]::before { content: "This is a feed.')
+    assert any(line.startswith("feed:lang(zh) > ") and "订阅地址" in line for line in others)
+    assert all(line.endswith('\\a "; }') for line in (english, *others))
+
+
+def test_a_feed_names_the_icon_of_the_site() -> None:
+    assert tree(a_feed(slug="a b")).findtext(f"{ATOM}icon") == f"{BASE}icon.png"
 
 
 # ── content ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -252,6 +266,29 @@ def test_enclosures_keep_address_type_and_length() -> None:
         {"href": "https://news.example/b.PDF?x", "type": "application/pdf"},
         {"href": "https://news.example/c"},
     ]
+
+
+def test_the_first_picture_that_comes_with_an_item_stands_for_it() -> None:
+    pictures = (
+        Enclosure("https://news.example/a.mp3", "audio/mpeg", 7),
+        Enclosure("https://news.example/b.jpg"),
+        Enclosure("https://news.example/c.png", "image/png"),
+    )
+
+    entry = entry_of(an_entry(an_item(enclosures=pictures)))
+
+    assert [dict(each.attrib) for each in entry.iter(f"{MEDIA}thumbnail")] == [
+        {"url": "https://news.example/b.jpg"}
+    ]
+    assert len(links(entry, "enclosure")) == 3
+
+
+def test_feeds_without_pictures_do_not_speak_of_them() -> None:
+    (body,) = (
+        Atom().feed(a_feed(an_entry(an_item(enclosures=(Enclosure("https://news.example/a.mp3"),))))).values()
+    )
+
+    assert b"mrss" not in body
 
 
 # ── authors, sources, categories ──────────────────────────────────────────────────────────────────────────

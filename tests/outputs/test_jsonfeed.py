@@ -38,10 +38,20 @@ def test_the_head_says_what_it_is_and_where() -> None:
         "title": "宏观",
         "home_page_url": f"{BASE}category/a%20b.html",
         "feed_url": f"{BASE}category/a%20b.json",
+        "icon": f"{BASE}icon.png",
+        "favicon": f"{BASE}icon.png",
         "language": "zh-CN",
         "authors": [{"name": "Ann"}],
         "items": [],
     }
+
+
+def test_the_first_picture_that_comes_with_an_item_stands_for_it() -> None:
+    files = (Enclosure("https://news.example/a.mp3"), Enclosure("https://news.example/b.jpg"))
+
+    (item,) = read(a_feed(an_entry(an_item(enclosures=files))))["items"]
+
+    assert item["image"] == "https://news.example/b.jpg"
 
 
 def test_an_item_with_everything_is_written_like_this() -> None:

@@ -71,7 +71,9 @@ def test_a_new_document_is_handed_over_and_then_what_to_remember() -> None:
     assert (document.name, document.url) == (URL, "https://other.example/feed")
     assert (document.body, document.content_type) == (_BODY, "text/xml")
     assert (document.stamp.size, document.stamp.hash) == (len(_BODY), "h")
-    assert exchange == Exchange(200, validators=_KNOWN, body_hash="h", moved="https://moved.example/")
+    assert exchange == Exchange(
+        200, validators=_KNOWN, body_hash="h", url=document.url or "", moved="https://moved.example/"
+    )
 
 
 def test_everything_configured_goes_with_the_request() -> None:
@@ -96,7 +98,7 @@ def test_not_modified_is_nothing_to_parse_and_updates_validators() -> None:
     parts, _ = fetched(answer, bookmark)
 
     kept = Validators('"2"', _KNOWN.last_modified)
-    assert parts == [Exchange(304, validators=kept, body_hash="old", unchanged=True)]
+    assert parts == [Exchange(304, validators=kept, body_hash="old", url=URL, unchanged=True)]
 
 
 def test_the_same_bytes_are_nothing_to_parse() -> None:
@@ -104,13 +106,13 @@ def test_the_same_bytes_are_nothing_to_parse() -> None:
 
     parts, _ = fetched(an_answer(retry_after=until), Bookmark(validators=_KNOWN, body_hash="h"))
 
-    assert parts == [Exchange(200, body_hash="h", unchanged=True, retry_after=until)]
+    assert parts == [Exchange(200, body_hash="h", url=URL, unchanged=True, retry_after=until)]
 
 
 def test_the_hash_of_a_delta_is_not_kept() -> None:
     parts, _ = fetched(an_answer(226, validators=_KNOWN))
 
-    assert parts[0] == Exchange(226, validators=_KNOWN)
+    assert parts[0] == Exchange(226, validators=_KNOWN, url=URL)
 
 
 def test_a_failed_request_is_left_to_whoever_asked() -> None:

@@ -128,7 +128,9 @@ def test_a_list_on_the_web_is_asked_for_as_its_source_says() -> None:
     assert isinstance(batch, Batch)
     (document,) = batch.documents
     assert (document.url, document.content_type) == ("https://lists.example/new.opml", "text/x-opml")
-    assert exchange == Exchange(status=200, validators=READ, body_hash="h1")
+    assert exchange == Exchange(
+        status=200, validators=READ, body_hash="h1", url="https://lists.example/new.opml"
+    )
 
 
 @pytest.mark.parametrize("answer", [{"status": 304, "body": b""}, {"status": 200, "raw_hash": "h0"}])

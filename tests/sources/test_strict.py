@@ -13,7 +13,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from feedparser.mixin import _FeedParserMixin  # type: ignore[import-untyped]
+from feedparser.mixin import _FeedParserMixin
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

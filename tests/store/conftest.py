@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from aggregator.contracts import Library, PublishStore, RefreshStore, RoutingStore
+    from aggregator.contracts import CleaningStore, Library, PublishStore, RefreshStore, RoutingStore
 
 Store = SqliteStore | FakeStore
 
 
-def _as_contracts(store: Store) -> tuple[RefreshStore, RoutingStore, PublishStore, Library]:
-    """Held by mypy: both stores are all four contracts."""
-    return store, store, store, store
+def _as_contracts(store: Store) -> tuple[RefreshStore, CleaningStore, RoutingStore, PublishStore, Library]:
+    """Held by mypy: both stores are all five contracts."""
+    return store, store, store, store, store
 
 
 @pytest.fixture(params=["sqlite", "memory"])

@@ -10,13 +10,14 @@ import pytest
 
 from aggregator.exchange import NO_VALIDATORS, Exchange, Validators
 from aggregator.model import SourceInfo
-from aggregator.records import Outcome
+from aggregator.polls import Move, Outcome, Poll
+from aggregator.wishes import Calendar, Freshness
 from tests.builders import NOW, a_source, an_item
-from tests.store.changes import a_change, id_of, save
+from tests.store.changes import a_change, id_of, output_of, publish, save
 
 if TYPE_CHECKING:
     from aggregator.model import Source
-    from aggregator.records import SourceState
+    from aggregator.polls import SourceState
     from tests.store.conftest import Store
 
 LATER = NOW + timedelta(hours=1)
@@ -316,3 +317,228 @@ def test_what_a_feed_says_of_itself_is_kept_when_it_is_unchanged_later(store: St
     (item,) = store.find("1")
     assert item.source == info
     assert state_of(store).title == "央行"
+
+
+# ── how a poll went ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_a_poll_came_to_is_remembered(store: Store) -> None:
+    exchange = Exchange(200, received=1234, moved="https://new.example/feed")
+    outcome = Outcome(
+        at=NOW,
+        status=200,
+        exchange=exchange,
+        seconds=0.25,
+        new=3,
+        updated=1,
+        next_check=LATER,
+        due_from=NOW,
+        why="max-age 60",
+        recent=(LATER, NOW),
+        freshness=Freshness(60.0, "max-age 60", 5.0, lasting=True),
+        calendar=Calendar(
+            ttl=60.0,
+            period=5.0,
+            period_words="daily",
+            base=NOW,
+            skip_hours=frozenset({3}),
+            skip_days=frozenset({6}),
+        ),
+        move=Move("https://new.example/feed", NOW, 2),
+        url="https://new.example/feed",
+        late=True,
+    )
+
+    save(store, outcome=outcome)
+
+    state = state_of(store)
+    assert (state.next_check, state.due_from, state.why) == (LATER, NOW, "max-age 60")
+    assert (state.recent, state.freshness, state.calendar) == (
+        outcome.recent,
+        outcome.freshness,
+        outcome.calendar,
+    )
+    assert (state.move, state.url, state.late_since) == (outcome.move, outcome.url, NOW)
+    assert (state.polls, state.polls_unchanged, state.received) == (1, 0, 1234)
+    assert state.location == URL
+    assert store.bookmark("posts").url == outcome.url
+    assert store.polls("posts") == [
+        Poll(at=NOW, status=200, result="ok", seconds=0.25, received=1234, new=3, updated=1)
+    ]
+
+
+def test_what_is_not_said_again_of_items_is_as_was_known(store: Store) -> None:
+    save(store, outcome=Outcome(at=NOW, recent=(NOW,), exchange=Exchange(200)))
+
+    save(store, outcome=Outcome(at=LATER, exchange=Exchange(304)))
+
+    assert state_of(store).recent == (NOW,)
+
+
+def test_a_source_is_late_since_it_was_first_found_so_until_it_is_not(store: Store) -> None:
+    for late, at in ((True, NOW), (True, LATER), (False, LATER)):
+        save(store, outcome=Outcome(at=at, late=late))
+        assert state_of(store).late_since == (NOW if late else None)
+
+
+def test_failures_keep_what_a_good_poll_said(store: Store) -> None:
+    good = Outcome(
+        at=NOW,
+        exchange=Exchange(200),
+        freshness=Freshness(9, "max-age 9"),
+        move=Move(URL, NOW),
+        url=URL,
+        recent=(NOW,),
+    )
+    save(store, outcome=good)
+
+    save(store, outcome=Outcome(at=LATER, error="no", status=403, wall="Cloudflare", url=URL))
+
+    state = state_of(store)
+    assert (state.freshness, state.move, state.url, state.recent) == (good.freshness, good.move, URL, (NOW,))
+    assert (state.state, state.wall, state.since) == ("blocked", "Cloudflare", LATER)
+
+
+def test_a_source_that_is_gone_is_so_until_it_is_reset(store: Store) -> None:
+    save(store, outcome=Outcome(at=NOW, error="gone", status=410, gone=1, next_check=LATER))
+    save(store, outcome=Outcome(at=LATER, error="gone", status=410, gone=2, is_gone=True))
+    assert (state_of(store).state, state_of(store).since, state_of(store).next_check) == ("gone", LATER, None)
+
+    assert store.reset("posts")
+
+    assert (state_of(store).state, state_of(store).gone, state_of(store).gone_since) == ("waiting", 0, None)
+
+
+def test_a_new_address_forgets_that_the_old_one_is_gone_and_where_it_moved_to(store: Store) -> None:
+    moved = Outcome(
+        at=NOW, exchange=Exchange(200), move=Move("https://x.example/", NOW, 2), url="https://x.example/"
+    )
+    save(store, outcome=moved)
+    save(store, outcome=Outcome(at=LATER, error="gone", status=410, gone=2, is_gone=True, url=moved.url))
+
+    store.sync([a_feed(location="https://example.org/other")], LATER)
+
+    state = state_of(store)
+    assert (state.url, state.move, state.gone, state.gone_since) == (None, None, 0, None)
+
+
+def test_a_poll_that_was_not_made_changes_when_it_is_due_and_no_more(store: Store) -> None:
+    save(store, outcome=Outcome(at=NOW, error="no", status=500, next_check=NOW, due_from=NOW))
+    before = state_of(store)
+
+    save(store, outcome=Outcome(at=LATER, held=True, next_check=LATER, due_from=LATER, why="held"))
+
+    assert state_of(store) == replace(before, next_check=LATER, due_from=LATER, why="held")
+
+
+def test_the_last_polls_are_remembered_and_all_are_counted(store: Store) -> None:
+    for number in range(60):
+        unchanged = Exchange(304, unchanged=True, received=1)
+        save(store, outcome=Outcome(at=NOW, status=304, exchange=unchanged, new=number))
+
+    assert [poll.new for poll in store.polls("posts")] == list(range(59, 9, -1))
+    assert {poll.result for poll in store.polls("posts")} == {"unchanged"}
+    assert (state_of(store).polls, state_of(store).polls_unchanged, state_of(store).received) == (60, 60, 60)
+    assert list(store.polls("unknown")) == []
+
+
+def test_a_local_source_is_not_polled(store: Store) -> None:
+    save(store, outcome=Outcome(at=NOW, why="local: always due"))
+
+    assert (state_of(store).polls, list(store.polls("posts"))) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "news"),
+    [
+        ([Outcome(at=LATER)], False),
+        ([Outcome(at=LATER, error="no", status=500)], True),
+        ([Outcome(at=LATER, late=True)], True),
+        ([Outcome(at=LATER, held=True, next_check=LATER)], False),
+    ],
+)
+def test_what_lists_the_sources_is_outdated_by_what_it_would_tell(
+    store: Store, outcomes: list[Outcome], news: bool
+) -> None:
+    store.ensure_output("directory", "", "urn:uuid:1", NOW)
+    save(store, outcome=Outcome(at=NOW))
+    publish(store)
+
+    for outcome in outcomes:
+        save(store, outcome=outcome)
+
+    assert bool(output_of(store, "directory").generation) is news
+
+
+def test_failing_on_in_the_same_way_is_no_news(store: Store) -> None:
+    store.ensure_output("directory", "", "urn:uuid:1", NOW)
+    save(store, outcome=Outcome(at=NOW, error="no: 1", status=500))
+    publish(store)
+
+    save(store, outcome=Outcome(at=LATER, error="no: 2", status=500))
+    same = output_of(store, "directory").generation
+    save(store, outcome=Outcome(at=LATER, error="not there", status=404))
+
+    assert same == 0
+    assert output_of(store, "directory").generation
+
+
+def test_the_newest_items_of_a_source_are_known_by_when_they_were_published(store: Store) -> None:
+    days = [NOW - timedelta(days=number) for number in (3, 1, 2)]
+    save(store, *(a_change(str(number), published=day) for number, day in enumerate(days)))
+
+    assert list(store.recent("posts", 2)) == [days[1], days[2]]
+    assert list(store.recent("unknown", 2)) == []
+
+
+# ── pauses of hosts ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_pauses_of_hosts_are_remembered_until_they_are_over(store: Store) -> None:
+    store.hold("a.example", NOW + timedelta(minutes=1), NOW)
+    store.hold("b.example:81", LATER, NOW)
+    store.hold("a.example", NOW + timedelta(minutes=2), NOW)
+
+    assert store.holds(NOW) == {"a.example": NOW + timedelta(minutes=2), "b.example:81": LATER}
+    assert store.holds(NOW + timedelta(minutes=2)) == {"b.example:81": LATER}
+    assert store.holds(LATER) == {}
+
+
+def test_a_source_is_paused_since_it_was_first_paused(store: Store) -> None:
+    assert store.set_paused("posts", True, NOW)
+    assert store.set_paused("posts", True, LATER)
+    assert (state_of(store).state, state_of(store).since) == ("paused", NOW)
+
+    assert store.set_paused("posts", False, LATER)
+    assert state_of(store).since is None
+
+
+# ── the newest items, and how many came lately ────────────────────────────────────────────────────────────
+
+
+def test_the_newest_items_of_a_source_are_those_published_last(empty_store: Store) -> None:
+    empty_store.sync([a_source("posts"), a_source("b", rank=1)], NOW)
+    save(empty_store, linked("1", "https://example.org/1", published=LATER), linked("2", ""), linked("3", ""))
+    save(empty_store, linked("4", "", "b", published=LATER), source_id="b")
+    save(empty_store, left=(id_of(empty_store, "1"),))
+
+    found = empty_store.newest("posts", 2)
+
+    assert [(known.native_id, known.live, item.native_id) for known, item in found] == [
+        ("1", False, "1"),
+        ("3", True, "3"),
+    ]
+    assert found[0][1].link == "https://example.org/1"
+    assert empty_store.newest("unknown", 2) == []
+
+
+def test_items_that_came_since_are_counted_but_for_the_first_ones(store: Store) -> None:
+    later, latest = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
+    save(store, a_change("1"), a_change("2"))
+    assert store.count_since("posts", NOW - timedelta(days=1)) == 0
+
+    save(store, a_change("3", first_seen=later), a_change("4", first_seen=latest))
+
+    assert store.count_since("posts", NOW - timedelta(days=1)) == 2
+    assert store.count_since("posts", later) == 1
+    assert store.count_since("unknown", NOW) == 0

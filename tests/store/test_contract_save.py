@@ -10,7 +10,7 @@ import pytest
 
 from aggregator.errors import StoreError
 from aggregator.model import Problem, SourceInfo, Tag
-from aggregator.records import Outcome
+from aggregator.polls import Outcome
 from tests.builders import NOW, a_source, an_item
 from tests.store.changes import EVERYTHING, a_change, a_document, id_of, output_of, publish, route_all, save
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aggregator.model import KnownDocument, Stamp
-from aggregator.records import Outcome
+from aggregator.polls import Outcome
 from tests.builders import NOW, a_source
 from tests.store.changes import a_change, a_document, id_of, output_of, publish, route_all, save
 
@@ -164,13 +164,13 @@ def test_a_source_that_becomes_private_outdates_what_shows_its_items(store: Stor
 
 
 def test_a_paused_source_says_so_until_it_is_resumed(store: Store) -> None:
-    assert store.set_paused("posts", True)
+    assert store.set_paused("posts", True, NOW)
     paused = store.states()[0].state
-    assert store.set_paused("posts", False)
+    assert store.set_paused("posts", False, NOW)
 
     assert paused == "paused"
     assert store.states()[0].state == "waiting"
-    assert not store.set_paused("unknown", True)
+    assert not store.set_paused("unknown", True, NOW)
 
 
 def test_a_reset_source_is_read_from_the_start_and_keeps_its_items(store: Store) -> None:

@@ -27,6 +27,9 @@ FROZEN = {
     "0001_initial.sql": "a357d6fc3c2699286e63a987f1239410314c3355275dd58b4d56480ca6993871",
     "0002_remote_feeds.sql": "49d8153580ff9e1dc12da7b064650381f58fda62785ea11c419f02c0031e2c0c",
     "0003_lists.sql": "03aca1e041bed5dd5df260342859ac925d015149dbf726ffe6b69701416b626e",
+    "0004_polls.sql": "0c5d0a802f1d0b1bcd4c3366ac7cc8181fbab1f0cb68974286df113841bd78d9",
+    "0005_commands.sql": "c344e3dea9db4bc7161aa107e8bae18174b36ae97ce8346889b659e311b83d89",
+    "0006_history.sql": "a48de1e9f703cd031cb42f83978867d943be1f94efd7555df5fb264413bccab1",
 }
 """What was released is never edited: its text is known by its hash."""
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from aggregator.exchange import Exchange
 from aggregator.model import SourceInfo, Stamp
-from aggregator.records import NewCategory, Outcome, Route, Window
+from aggregator.polls import Outcome
+from aggregator.records import NewCategory, Route, Window
 from aggregator.store import open_store
 from tests.builders import NOW, a_source, an_item
 from tests.store.changes import a_change, a_document, id_of, output_of, publish, route_all, save
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     from aggregator.store import SqliteStore
 
-LARGE = "items|revisions|documents|members|terms|aliases"
+LARGE = "items|revisions|documents|members|terms|aliases|touched"
 PARTIAL = "items_unrouted|members_shown|documents_with_problems"
 """Indexes of what is pending or exceptional: walking one of these is the point of it."""
 
@@ -66,6 +68,8 @@ def test_a_refresh_walks_no_table(store: SqliteStore) -> None:
         store.known_items([item_id])
         store.count_live("posts")
         store.by_link("posts", ["https://example.org/a"])
+        store.newest("posts", 10)
+        store.count_since("posts", NOW)
         store.lease(["posts"], NOW, "being read")
         save(
             store,
@@ -97,9 +101,14 @@ def test_generating_walks_no_table(store: SqliteStore) -> None:
         store.unrouted(10)
         store.route([Route(id_of(store, "2"), ((category.id, "own"),))], NOW)
         store.outputs()
+        store.touched(category)
         store.retitle({category.id: "A"})
         store.entries(category, Window(50, 3600, 500))
         store.common_tags(category)
+        store.periods(category, lambda moment: moment + timedelta(hours=1))
+        store.span(category, NOW, NOW + timedelta(hours=1), 10)
+        store.members(category, [id_of(store, "2")])
+        store.member_ids(category)
         publish(store)
         store.files()
         store.forget_files(["a.xml"])

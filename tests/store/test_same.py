@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from aggregator.exchange import Exchange, Validators
 from aggregator.model import Problem, SourceInfo, Stamp, Tag
-from aggregator.records import Changes, NewCategory, Outcome, Published, Route, Save, Window
+from aggregator.polls import Outcome
+from aggregator.records import Changes, NewCategory, Published, Route, Save, Window
 from aggregator.store import open_store
 from tests.builders import NOW, a_source, an_item
 from tests.fakes import FakeStore

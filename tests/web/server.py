@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Self, TypeAlias
 
 from aggregator.dates import utc_now
@@ -14,6 +15,7 @@ from aggregator.web import PoliteWeb, WebSettings
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Awaitable, Callable, Mapping
+    from datetime import datetime
 
     from aggregator.contracts import Clock
     from aggregator.exchange import Answer
@@ -166,9 +168,20 @@ def a_web(
     clock: Clock = utc_now,
     time: FakeTime | None = None,
     tls: ssl.SSLContext | None = None,
+    *,
+    holds: Mapping[str, datetime] = MappingProxyType({}),
+    on_hold: Callable[[str, datetime], None] = lambda _key, _until: None,
 ) -> PoliteWeb:
     time = time or FakeTime()
-    return PoliteWeb(settings, clock, sleep=time.sleep, monotonic=time.monotonic, tls=tls)
+    return PoliteWeb(
+        settings,
+        clock,
+        sleep=time.sleep,
+        monotonic=time.monotonic,
+        tls=tls,
+        holds=holds,
+        on_hold=on_hold,
+    )
 
 
 def get(

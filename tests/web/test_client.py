@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 import brotli
 import pytest
 
-from aggregator.errors import FetchError
+from aggregator.errors import FetchError, HeldError
 from aggregator.exchange import Request, Validators
 from tests.web.server import (
     SETTINGS,
@@ -441,7 +441,7 @@ def test_a_pause_that_is_asked_for_is_told_and_kept_for_the_whole_host() -> None
         async with server, a_web(clock=lambda: NOW, time=time) as web:
             for target, said in (
                 ("/a", "the server answered 429"),
-                ("/b", "not asked: 127.0.0.1 answered 429"),
+                ("/b", "not asked: 127.0.0.1:[0-9]+ wants a"),
             ):
                 with pytest.raises(
                     FetchError, match=f"^{said}.* pause until 2026-11-22 12:02:00 UTC$"
@@ -454,6 +454,23 @@ def test_a_pause_that_is_asked_for_is_told_and_kept_for_the_whole_host() -> None
     asyncio.run(ask())
 
     assert [asked.target for asked in server.asked] == ["/a", "/b"]
+
+
+def test_a_pause_is_handed_on_to_the_next_client() -> None:
+    server = Server({"/a": reply(b"", "Retry-After: 120", status="503 Busy"), "/b": reply(BODY)})
+    told: dict[str, datetime] = {}
+
+    async def ask() -> None:
+        async with server, a_web(clock=lambda: NOW, on_hold=told.__setitem__) as web:
+            with pytest.raises(FetchError):
+                await web.get(Request(url=server.url("/a")))
+            key = f"127.0.0.1:{server.url('/').rsplit(':')[-1].rstrip('/')}"
+            assert told == {key: NOW + timedelta(seconds=120)}
+            async with a_web(clock=lambda: NOW, holds=told) as another:
+                with pytest.raises(HeldError):
+                    await another.get(Request(url=server.url("/b")))
+
+    asyncio.run(ask())
 
 
 @pytest.mark.parametrize("status", ["404 No", "500 Oh"])

@@ -143,11 +143,28 @@ def test_secrets_do_not_follow_to_another_origin_nor_come_back_with_it(elsewhere
     assert secret.withheld
 
 
-def test_validators_go_to_every_hop() -> None:
-    trip = to(a_trip(validators=Validators('W/"a"', "yesterday")), "https://other.example/")
+def test_validators_are_told_to_the_url_that_gave_them_and_to_no_other() -> None:
+    known = Validators('W/"a"', "yesterday")
+    trip = a_trip(validators=known, validated="https://other.example/", deltas=True)
+
+    first, second, third = (
+        trip.headers(),
+        to(trip, "https://other.example/").headers(),
+        to(trip, "/c").headers(),
+    )
+
+    assert not {"if-none-match", "if-modified-since", "a-im"} & first.keys()
+    assert (second["if-none-match"], second["if-modified-since"]) == ('W/"a"', "yesterday")
+    assert second["a-im"] == "feed"
+    assert not {"if-none-match", "if-modified-since", "a-im"} & third.keys()
+
+
+def test_validators_of_nobody_knows_whom_are_told_to_what_is_asked_first() -> None:
+    trip = a_trip(validators=Validators('W/"a"'))
 
     assert trip.headers()["if-none-match"] == 'W/"a"'
-    assert trip.headers()["if-modified-since"] == "yesterday"
+    assert "a-im" not in trip.headers()
+    assert "if-none-match" not in to(trip, "https://other.example/").headers()
 
 
 @pytest.mark.parametrize("value", ["", "a\r\nX: y", "\udce9", "\0"])

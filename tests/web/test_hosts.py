@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pytest
 
-from aggregator.errors import FetchError
+from aggregator.errors import HeldError
+from aggregator.lanes import HostRule, Lanes
 from aggregator.web.hosts import Budget, Deadline, Hosts
 from tests.web.server import FakeTime
 
@@ -20,16 +20,18 @@ UNTIL = datetime(2026, 11, 22, 12, 2, tzinfo=UTC)
 
 
 def some_hosts(
-    time: FakeTime, concurrency: int = 64, per_host: int = 1, delay: float = 1.0, **hosts: tuple[int, float]
+    time: FakeTime, concurrency: int = 64, per_host: int = 1, delay: float = 1.0, **hosts: HostRule
 ) -> Hosts:
     return Hosts(
         concurrency=concurrency,
-        per_host=per_host,
-        host_delay=delay,
-        hosts=MappingProxyType(hosts),
+        lanes=Lanes(HostRule(per_host, delay), hosts),
         sleep=time.sleep,
         monotonic=time.monotonic,
     )
+
+
+def at(host: str) -> tuple[str, str, int]:
+    return "https", host, 443
 
 
 class Visits:
@@ -44,7 +46,7 @@ class Visits:
         self.started: list[tuple[str, float]] = []
 
     async def visit(self, host: str) -> None:
-        async with self.hosts.slot(host):
+        async with self.hosts.slot(*at(host)):
             self.started.append((host, self.time.now))
             self.running.append(host)
             self.most[host] = max(self.most.get(host, 0), self.running.count(host))
@@ -80,8 +82,26 @@ def test_hosts_do_not_wait_for_each_other() -> None:
     assert {at for _, at in visits.started} == {1000.0}
 
 
+def test_hosts_of_a_group_take_turns_and_pause_together() -> None:
+    shared = HostRule(1, 1.0, "both")
+    visits = visiting("a", "b", "c", a=shared, b=shared)
+
+    assert max(at for _, at in visits.started) == 1001.0
+    assert visits.most_of_all == 2
+
+
+def test_a_pause_that_one_of_a_group_asked_for_holds_all_of_it() -> None:
+    time = FakeTime()
+    shared = HostRule(1, 0.0, "both")
+    hosts = some_hosts(time, a=shared, b=shared)
+    hosts.hold("both", 120.0, UNTIL)
+
+    with pytest.raises(HeldError, match="both wants a pause"):
+        Visits(hosts, time).run("b")
+
+
 def test_a_host_of_its_own_settings_has_them() -> None:
-    visits = visiting("a", "a", "a", "b", "b", a=(3, 0.0))
+    visits = visiting("a", "a", "a", "b", "b", a=HostRule(3, 0.0))
 
     assert visits.most == {"a": 3, "b": 1}
 
@@ -108,9 +128,9 @@ def test_a_failed_request_frees_its_place() -> None:
 
     async def fail_and_go_on() -> None:
         with pytest.raises(ZeroDivisionError):
-            async with hosts.slot("a"):
+            async with hosts.slot(*at("a")):
                 raise ZeroDivisionError
-        async with hosts.slot("a"):
+        async with hosts.slot(*at("a")):
             pass
 
     asyncio.run(fail_and_go_on())
@@ -123,13 +143,13 @@ def test_a_cancelled_wait_frees_its_place() -> None:
     hosts = some_hosts(time, concurrency=1, delay=0.0)
 
     async def cancel_one() -> None:
-        async with hosts.slot("a"):
+        async with hosts.slot(*at("a")):
             waiting = asyncio.create_task(Visits(hosts, time).visit("b"))
             for _ in range(3):
                 await asyncio.sleep(0)
             waiting.cancel()
             await asyncio.gather(waiting, return_exceptions=True)
-        async with hosts.slot("b"):
+        async with hosts.slot(*at("b")):
             pass
 
     asyncio.run(asyncio.wait_for(cancel_one(), 5))
@@ -138,17 +158,15 @@ def test_a_cancelled_wait_frees_its_place() -> None:
 def test_a_host_that_asked_for_a_pause_is_not_asked_again_before() -> None:
     time = FakeTime()
     hosts = some_hosts(time, delay=0.0)
-    hosts.hold("a", 120.0, UNTIL, 429)
+    hosts.hold("a", 120.0, UNTIL)
 
-    with pytest.raises(FetchError) as failed:
+    with pytest.raises(HeldError) as failed:
         Visits(hosts, time).run("a")
     Visits(hosts, time).run("b")
     time.now += 120.0
     visits = Visits(hosts, time).run("a")
 
-    assert (
-        str(failed.value) == "not asked: a answered 429 and asked for a pause until 2026-11-22 12:02:00 UTC"
-    )
+    assert str(failed.value) == "not asked: a wants a pause until 2026-11-22 12:02:00 UTC"
     assert failed.value.retry_after == UNTIL
     assert visits.started == [("a", 1120.0)]
 
@@ -156,11 +174,11 @@ def test_a_host_that_asked_for_a_pause_is_not_asked_again_before() -> None:
 def test_the_longest_pause_counts() -> None:
     time = FakeTime()
     hosts = some_hosts(time)
-    hosts.hold("a", 120.0, UNTIL, 429)
-    hosts.hold("a", 60.0, UNTIL, 503)
+    hosts.hold("a", 120.0, UNTIL)
+    hosts.hold("a", 60.0, UNTIL)
     time.now += 61.0
 
-    with pytest.raises(FetchError, match="answered 429"):
+    with pytest.raises(HeldError, match="wants a pause"):
         Visits(hosts, time).run("a")
 
 
@@ -170,15 +188,15 @@ def test_those_who_wait_already_are_not_let_through_either() -> None:
 
     async def one_is_told_to_wait() -> Sequence[object]:
         async def told() -> None:
-            async with hosts.slot("a"):
-                hosts.hold("a", 120.0, UNTIL, 503)
+            async with hosts.slot(*at("a")):
+                hosts.hold("a", 120.0, UNTIL)
 
         visits = Visits(hosts, time)
         return await asyncio.gather(told(), visits.visit("a"), visits.visit("a"), return_exceptions=True)
 
     results = asyncio.run(one_is_told_to_wait())
 
-    assert [type(result) for result in results] == [type(None), FetchError, FetchError]
+    assert [type(result) for result in results] == [type(None), HeldError, HeldError]
     assert time.slept == []
 
 
@@ -188,14 +206,14 @@ def test_one_that_waits_for_a_free_connection_is_not_let_through_either() -> Non
 
     async def one_is_told_to_wait() -> Sequence[object]:
         async def told() -> None:
-            async with hosts.slot("a"):
+            async with hosts.slot(*at("a")):
                 await asyncio.sleep(0)
                 await asyncio.sleep(0)
-                hosts.hold("a", 120.0, UNTIL, 503)
+                hosts.hold("a", 120.0, UNTIL)
 
         return await asyncio.gather(told(), Visits(hosts, time).visit("a"), return_exceptions=True)
 
-    assert [type(result) for result in asyncio.run(one_is_told_to_wait())] == [type(None), FetchError]
+    assert [type(result) for result in asyncio.run(one_is_told_to_wait())] == [type(None), HeldError]
 
 
 def test_hosts_of_long_ago_are_forgotten() -> None:
@@ -204,7 +222,7 @@ def test_hosts_of_long_ago_are_forgotten() -> None:
 
     async def visit_many() -> None:
         for number in range(5000):
-            async with hosts.slot(f"{number}.example"):
+            async with hosts.slot(*at(f"{number}.example")):
                 time.now += 1.0
 
     asyncio.run(visit_many())

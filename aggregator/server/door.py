@@ -1,0 +1,65 @@
+"""The outputs of a site, served for as long as whoever opened this door runs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+from aggregator.app.serving import Serving
+from aggregator.server.listening import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aggregator.app import App
+    from aggregator.server.listening import Address
+    from aggregator.server.site import Vitals
+
+_LOOK = 5.0
+"""Seconds between looks at the store."""
+
+
+class OutputServer:
+    """Serves a site's output folder. ``vitals``: how the whole is; by default as the store tells it."""
+
+    def __init__(
+        self,
+        app: App,
+        listen: Sequence[Address] = (),
+        *,
+        access_log: bool = False,
+        vitals: Vitals | None = None,
+    ) -> None:
+        self._serving = Serving(app)
+        settings = app.settings
+        self._server = Server(
+            settings.output_dir,
+            listen or ((settings.server.host, settings.server.port),),
+            max_age=self._serving.max_age,
+            moved=self._serving.moved,
+            vitals=vitals or self._serving,
+            access_log=access_log,
+        )
+        self._looking: asyncio.Task[None] | None = None
+        self.addresses: Sequence[Address] = ()
+        """Where it listens, once it does."""
+
+    async def start(self) -> None:
+        """Listen. Raises ListenError."""
+        self.addresses = await self._server.start()
+        await asyncio.to_thread(self._serving.look)
+        self._looking = asyncio.create_task(self._look())
+
+    async def stop(self) -> None:
+        """Finish what is under way, within seconds, and listen no more."""
+        if self._looking is not None:
+            self._looking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._looking
+        await self._server.stop()
+
+    async def _look(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK)
+            await asyncio.to_thread(self._serving.look)

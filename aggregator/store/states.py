@@ -1,0 +1,111 @@
+"""What is known of each source, and of its last polls. Writes nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aggregator.dates import from_micros
+from aggregator.polls import Move, Poll, SourceState
+from aggregator.store.codec import bindable, decode_moments, decode_wishes, original
+from aggregator.store.rows import Connected, moment
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping, Sequence
+
+_COLUMNS = (
+    "key", "kind", "title", "feed_title", "active", "enabled", "paused", "last_success", "attempted",
+    "first_failure", "failures", "error", "notice", "status", "next_check", "due_from", "reason",
+    "held_until", "wall", "gone_count", "gone_since", "late_since", "paused_since", "recent", "wishes",
+    "configured_url", "moved_to", "moved_since", "moved_count", "effective_url", "polls", "polls_unchanged",
+    "received",
+)  # fmt: skip
+_STATES = (
+    f"select {', '.join(f's.{column}' for column in _COLUMNS)}, coalesce(live.items, 0) as items,"  # noqa: S608 - constants
+    " (select count(*) from documents d indexed by documents_with_problems"
+    " where d.source_id = s.id and d.problems is not null) as problems"
+    " from sources s left join"
+    " (select source_id, count(*) as items from items where state = 'live' group by source_id) as live"
+    " on live.source_id = s.id order by s.active desc, iif(s.active, s.rank, 0), s.key"
+)
+_NAMES = (*_COLUMNS, "items", "problems")
+
+
+class States(Connected):
+    """Sources, as whoever refreshes them and whoever asks about them sees them."""
+
+    def states(self) -> Sequence[SourceState]:
+        """See :meth:`aggregator.contracts.Library.states`."""
+        with self._connection.reading() as raw:
+            return [_state(dict(zip(_NAMES, row, strict=True))) for row in raw.execute(_STATES)]
+
+    def polls(self, source_id: str) -> Sequence[Poll]:
+        """See :meth:`aggregator.contracts.Library.polls`."""
+        with self._connection.reading() as raw:
+            return [
+                Poll(
+                    at=from_micros(at),
+                    status=status,
+                    result=result,
+                    seconds=ms / 1000,
+                    received=size,
+                    new=new,
+                    updated=changed,
+                    error=_text(error),
+                )
+                for at, status, result, ms, size, new, changed, error in _polls(raw, source_id)
+            ]
+
+
+def _polls(raw: sqlite3.Connection, source_id: str) -> Sequence[tuple[Any, ...]]:
+    return raw.execute(
+        "select f.at, f.status, f.result, f.ms, f.bytes, f.new, f.changed, f.error from fetches f"
+        " where f.source_id = (select id from sources where key = ?) order by f.id desc",
+        (bindable(source_id),),
+    ).fetchall()
+
+
+def _state(row: Mapping[str, Any]) -> SourceState:
+    freshness, calendar = decode_wishes(row["wishes"])
+    move = None
+    if row["moved_to"] is not None and row["moved_since"] is not None:
+        move = Move(original(row["moved_to"]), from_micros(row["moved_since"]), row["moved_count"])
+    return SourceState(
+        id=original(row["key"]),
+        type=row["kind"],
+        title=original(row["title"] or row["feed_title"]),
+        active=bool(row["active"]),
+        enabled=bool(row["enabled"]),
+        paused=bool(row["paused"]),
+        items=row["items"],
+        last_success=moment(row["last_success"]),
+        attempted=moment(row["attempted"]),
+        first_failure=moment(row["first_failure"]),
+        failures=row["failures"],
+        error=_text(row["error"]),
+        notice=_text(row["notice"]),
+        problems=row["problems"],
+        status=row["status"],
+        next_check=moment(row["next_check"]),
+        due_from=moment(row["due_from"]),
+        why=original(row["reason"]),
+        held_until=moment(row["held_until"]),
+        wall=_text(row["wall"]),
+        gone=row["gone_count"],
+        gone_since=moment(row["gone_since"]),
+        late_since=moment(row["late_since"]),
+        paused_since=moment(row["paused_since"]),
+        recent=decode_moments(row["recent"]),
+        freshness=freshness,
+        calendar=calendar,
+        location=original(row["configured_url"]),
+        move=move,
+        url=_text(row["effective_url"]),
+        polls=row["polls"],
+        polls_unchanged=row["polls_unchanged"],
+        received=row["received"],
+    )
+
+
+def _text(value: str | None) -> str | None:
+    return None if value is None else original(value)

@@ -1,0 +1,172 @@
+"""The daemon in this process, where its clocks are ours; what a service manager hears of the real one."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from contextlib import closing
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from aggregator.daemon import Daemon, Surroundings
+from tests.daemon.process import PATIENCE
+from tests.daemon.sources import World
+from tests.daemon.test_doors import FakeDoor
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+    import pytest
+
+    from aggregator.app import App
+    from aggregator.app.running import Running
+    from tests.daemon.process import Site
+
+HOUR = timedelta(hours=1)
+
+
+class Steady:
+    """The clock that nobody sets: so much passed as the test says."""
+
+    def __init__(self) -> None:
+        self.passed = 0.0
+
+    def __call__(self) -> float:
+        return self.passed
+
+
+def run(
+    world: World,
+    scenario: Callable[[Running, Steady], Awaitable[None]],
+    *,
+    reload: Callable[[], App] | None = None,
+    told: list[str] | None = None,
+) -> int:
+    """Run the daemon beside a scenario, and stop it by a signal."""
+    steady, doors = Steady(), (() if told is None else (lambda _: FakeDoor("door", told),))
+
+    async def main(running: Running) -> int:
+        around = Surroundings(reload=reload or world.app, environ={}, doors=doors, steady=steady)
+        daemon = asyncio.create_task(Daemon(running, around).run())
+        try:
+            await scenario(running, steady)
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)
+            code = await daemon
+        return code
+
+    with world.open() as running:
+        return asyncio.run(main(running))
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not condition():  # noqa: ASYNC110 - what is waited for is no event of ours
+            await asyncio.sleep(0.01)
+
+
+def next_check(running: Running) -> timedelta:
+    (state,) = running.store.states()
+    assert state.next_check is not None
+    return state.next_check - running.app.clock()
+
+
+def test_a_clock_that_is_set_back_or_ahead_makes_nobody_wait_longer_nor_be_asked_sooner(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path, remote="a")
+
+    async def scenario(running: Running, steady: Steady) -> None:
+        await until(lambda: world.web.read["a"] == 1 and next_check(running) == HOUR)
+        for years in (-10, 20):
+            world.clock.advance(days=365 * years)
+            await until(lambda: next_check(running) == HOUR)
+        assert world.web.read["a"] == 1
+
+    assert run(world, scenario) == 0
+
+
+def test_after_a_sleep_what_is_due_is_read(tmp_path: Path) -> None:
+    world = World(tmp_path, local="posts", remote="a")
+
+    async def scenario(running: Running, steady: Steady) -> None:
+        await until(lambda: world.web.read["a"] == 1 and world.local.read["posts"] == 1)
+        steady.passed += 3600
+        world.clock.advance(seconds=3600)
+        await until(lambda: world.web.read["a"] == 2 and world.local.read["posts"] >= 2)
+
+    assert run(world, scenario) == 0
+
+
+def test_a_bug_while_the_configuration_is_read_leaves_the_one_before(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    world = World(tmp_path, remote="a")
+
+    async def scenario(running: Running, steady: Steady) -> None:
+        await until(lambda: world.web.read["a"] == 1)
+        os.kill(os.getpid(), signal.SIGHUP)
+        await until(lambda: "ZeroDivisionError" in caplog.text)
+
+    def broken() -> App:
+        raise ZeroDivisionError
+
+    assert run(world, scenario, reload=broken) == 0
+    assert "a bug; please report it" in caplog.text
+
+
+def test_nothing_is_kept_of_what_was_being_read_as_it_was_configured_before(tmp_path: Path) -> None:
+    world = World(tmp_path, remote="a b")
+
+    async def scenario(running: Running, steady: Steady) -> None:
+        world.web.held |= {"a": asyncio.Event(), "b": asyncio.Event()}
+        await until(lambda: set(world.web.read) == {"a", "b"})
+        text = (tmp_path / "aggregator.yaml").read_text()
+        (tmp_path / "aggregator.yaml").write_text(text.replace("{id: a,", "{id: a, timezone: Asia/Tokyo,"))
+        os.kill(os.getpid(), signal.SIGHUP)
+        await until(lambda: world.web.read["a"] == 2)
+        for each in world.web.held.values():
+            each.set()
+        await until(lambda: all(state.last_success for state in running.store.states()))
+        assert world.web.read == {"a": 2, "b": 1}
+
+    assert run(world, scenario) == 0
+
+
+def test_doors_are_open_as_long_as_it_runs(tmp_path: Path) -> None:
+    world, told = World(tmp_path, remote="a"), list[str]()
+
+    async def scenario(running: Running, steady: Steady) -> None:
+        await until(lambda: world.web.read["a"] == 1)
+        assert told == ["+door"]
+
+    assert run(world, scenario, told=told) == 0
+    assert told == ["+door", "-door"]
+
+
+def test_the_service_manager_hears_how_it_is(site: Site) -> None:
+    site.configure({"id": "posts", "type": "jekyll", "path": "seeds"})
+    address = str(site.root / "notify")
+    heard: list[str] = []
+
+    def hear(until: str) -> None:
+        while until not in heard:
+            heard.append(listens.recv(4096).decode().splitlines()[0])
+
+    with closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as listens:
+        listens.bind(address)
+        listens.settimeout(PATIENCE)
+        with site.start(NOTIFY_SOCKET=address, WATCHDOG_USEC="1000000") as daemon:
+            hear("READY=1")
+            hear("WATCHDOG=1")
+            hear("STATUS=1 sources, 0 being read")
+            heard.clear()
+            daemon.send(signal.SIGHUP)
+            hear("RELOADING=1")
+            hear("READY=1")
+            daemon.send(signal.SIGTERM)
+            hear("STOPPING=1")
+            assert daemon.process.wait(PATIENCE) == 0

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.sources.entries import (
+    MAX_FIELD,
+    MAX_TEXT,
+    EntryLink,
+    EntryPerson,
+    EntryTerm,
+    EntryText,
+    FeedEntry,
+)
+from aggregator.sources.within import within
+from tests.sources.feeds import json_feed, reading, rss, told
+
+LONG = "x" * (MAX_FIELD + 1)
+
+
+def test_what_is_within_the_limits_comes_back_as_it_is() -> None:
+    entry = FeedEntry(id="1", title=EntryText("x" * MAX_TEXT), links=(EntryLink("x" * MAX_FIELD),))
+
+    assert within(entry) == (entry, ())
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        FeedEntry(id=LONG),
+        FeedEntry(published=LONG),
+        FeedEntry(title=EntryText(language=LONG)),
+        FeedEntry(links=(EntryLink("https://news.example/"), EntryLink(LONG))),
+        FeedEntry(authors=(EntryPerson(LONG),)),
+        FeedEntry(terms=(EntryTerm("a", LONG),)),
+        FeedEntry(contents=(EntryText("a", base=LONG),)),
+    ],
+)
+def test_every_field_is_cut_wherever_it_stands(entry: FeedEntry) -> None:
+    cut, reached = within(entry)
+
+    assert reached == (MAX_FIELD,)
+    assert json.dumps(asdict(cut)) == json.dumps(asdict(entry)).replace(LONG, LONG[:-1])
+
+
+@given(st.integers(0, 3), st.integers(0, 3))
+def test_what_comes_out_is_within_the_limits(more: int, again: int) -> None:
+    entry = FeedEntry(id="x" * (MAX_FIELD - 1 + more), summary=EntryText("y" * (MAX_TEXT - 1 + again)))
+
+    cut, reached = within(entry)
+
+    assert within(cut) == (cut, ())
+    assert reached == tuple(limit for limit, over in ((MAX_FIELD, more), (MAX_TEXT, again)) if over > 1)
+
+
+def test_a_cut_is_told_once_an_entry_and_limit_whatever_the_format() -> None:
+    body = "<p>High water.</p>" * 112_000
+    said = (
+        f"<item><title>Fog</title><guid>1</guid><description>{body.replace('<', '&lt;')}</description></item>"
+    )
+
+    assert told(rss(said)) == [
+        "entry “Fog”: has a text or field of more than 2,000,000 characters; the rest is cut off"
+    ]
+    entry = {"id": "1", "title": "Fog", "content_html": body, "authors": [{"name": LONG}, {"name": LONG}]}
+    assert len(told(json_feed(entry))) == 2
+    assert len(reading(rss(said)).items[0].content.value) == MAX_TEXT

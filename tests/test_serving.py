@@ -1,0 +1,101 @@
+"""What the server knows of a site."""
+
+from __future__ import annotations
+
+import pytest
+
+from aggregator.app import App
+from aggregator.app.serving import Serving, Snapshot, former_slugs, max_age
+from aggregator.config.settings import ScheduleSettings
+from aggregator.records import Output
+from tests.builders import NOW
+from tests.cli.conftest import Site, site
+
+__all__ = ["site"]
+
+
+@pytest.mark.parametrize(
+    ("interval", "seconds"), [(60.0, 60.0), (900.0, 90.0), (3600.0, 360.0), (86_400.0, 900.0)]
+)
+def test_an_answer_is_good_for_a_tenth_of_the_interval(interval: float, seconds: float) -> None:
+    schedule = ScheduleSettings(
+        interval=interval, min=60.0, max=86_400.0, adaptive=True, jitter=0.1, watch="auto"
+    )
+
+    assert max_age(schedule) == seconds
+
+
+def a_serving(site: Site, **moved: str) -> Serving:
+    serving = Serving(App.open(site.root / "config" / "aggregator.yaml", {}, {}))
+    serving.snapshot = Snapshot(moved=moved)
+    return serving
+
+
+@pytest.mark.parametrize(
+    ("path", "new"),
+    [
+        ("category/old.xml", "category/new.xml"),
+        ("category/old.json", "category/new.json"),
+        ("category/old.html", "category/new.html"),
+        ("category/old/2022-06.html", "category/new/2022-06.html"),
+        ("category/new.xml", None),
+        ("category/older.xml", None),
+        ("category/old", None),
+        ("category/other/old.xml", None),
+        ("item/old.xml", None),
+        ("old.xml", None),
+    ],
+)
+def test_whatever_a_category_had_moved_with_its_slug(site: Site, path: str, new: str | None) -> None:
+    assert a_serving(site, old="new").moved(path) == new
+
+
+def test_a_slug_with_a_dot_is_one_slug(site: Site) -> None:
+    assert a_serving(site, **{"v1.0": "v2"}).moved("category/v1.0.xml") == "category/v2.xml"
+
+
+def test_former_slugs_lead_to_the_present_one() -> None:
+    outputs = [
+        Output(id=1, kind="all", name="", atom_id="urn:all", created=NOW),
+        Output(id=2, kind="category", name="c", atom_id="urn:c", created=NOW, former=("a", "b")),
+        Output(id=3, kind="category", name="d", atom_id="urn:d", created=NOW),
+    ]
+
+    assert former_slugs(outputs) == {"a": "c", "b": "c"}
+
+
+def test_the_store_is_looked_at_only_when_it_changed(site: Site) -> None:
+    site.write_post()
+    site.run("refresh")
+    serving = a_serving(site)
+
+    serving.look()
+    first = serving.snapshot
+    serving.look()
+    assert serving.snapshot is first
+
+    site.write_post("b.md", "202206132410063351")
+    site.run("refresh")
+    serving.look()
+    assert serving.metrics().count("aggregator_items 2\n") == 1
+
+
+def test_a_store_that_is_well_again_is_told_so(site: Site) -> None:
+    site.write_post()
+    site.run("refresh")
+    store = site.root / "var" / "aggregator.db"
+    whole = store.read_bytes()
+    serving = a_serving(site)
+
+    store.write_bytes(b"nonsense" * 1000)
+    serving.look()
+    assert not serving.healthy()[0]
+    assert "aggregator_up 0\n" in serving.metrics()
+
+    store.write_bytes(whole)
+    serving.look()
+    assert serving.healthy()[0]
+
+
+def test_an_output_folder_that_is_gone_is_not_well(site: Site) -> None:
+    assert a_serving(site).healthy() == (False, "failing: the output folder is not there")
