@@ -68,7 +68,8 @@ _ENTRY = _words(
 _CHANNEL = _words(
     "title link description language lastBuildDate pubDate managingEditor webMaster category ttl"
     " image generator docs cloud copyright skipHours skipDays textInput atom:link itunes:owner"
-    " itunes:author itunes:image itunes:category sy:updatePeriod sy:updateFrequency sy:updateBase dc:date dc:language dc:creator"
+    " itunes:author itunes:image itunes:category sy:updatePeriod sy:updateFrequency sy:updateBase"
+    " dc:date dc:language dc:creator"
     " dc:title atom:updated rating"
 )
 _FEED = _words(
