@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from aggregator.sources import constructs
-from aggregator.sources.entries import MAX_FIELD, MAX_SKIPS, EntryLink
+from aggregator.sources.entries import MAX_FIELD, EntryLink
 from aggregator.sources.strictnames import ATOM, DeclinedError, Why
 from aggregator.sources.strictsaid import Said
 
@@ -53,19 +53,6 @@ def bare_value(reading: StrictReading, element: Element, attributes: Attributes)
     if attributes:
         raise DeclinedError(Why.ATTRIBUTE)
     reading.collect(element.key, _keep)
-
-
-def skip(reading: StrictReading, element: Element, _: Attributes) -> None:
-    """An hour or a day in which nobody is to come."""
-    reading.collect(element.key, _keep_skip)
-
-
-def _keep_skip(reading: StrictReading, key: str, value: str) -> None:
-    known = reading.feed.skips.setdefault(key, [])
-    if len(known) >= MAX_SKIPS:
-        raise DeclinedError(Why.SHAPE)
-    if value:
-        known.append(within(value))
 
 
 def ignored(reading: StrictReading, element: Element, _: Attributes) -> None:

@@ -6,6 +6,7 @@ Its rule: what stands in no table here is for the tolerant reader. Names are as
 
 from __future__ import annotations
 
+from aggregator.sources import strictcalendar as calendar
 from aggregator.sources import strictelements as does
 from aggregator.sources import strictpeople as people
 from aggregator.sources.strictplaces import Element, Place
@@ -30,7 +31,7 @@ _ITEMS = Element(does.holds, inside=_SEQUENCE, attributes=False)
 _SEQUENCE.update(_each(_ITEMS, "rdf:seq rdf:li rdf:bag"))
 _SKIPS = Element(
     does.holds,
-    inside=Place({"hour": Element(does.skip, "hours"), "day": Element(does.skip, "days")}),
+    inside=Place({"hour": Element(calendar.skip, "hours"), "day": Element(calendar.skip, "days")}),
     attributes=False,
 )
 _IMAGE = Element(
