@@ -79,6 +79,18 @@ class Adapter(Protocol):
         ...
 
 
+@runtime_checkable
+class ReadsAtOnce(Protocol):
+    """An isolated :class:`Adapter` that can also read what is harmless without a process of its own."""
+
+    def parse_at_once(self, source: Source, document: Document) -> Reading | None:
+        """Read one document exactly as ``parse`` does; None where that might fail or take more than a moment.
+
+        Never raises. The event loop waits for it.
+        """
+        ...
+
+
 class SourceList(Protocol):
     """One kind of list of sources: it yields sources, not items. Two halves, as an adapter has.
 

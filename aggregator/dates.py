@@ -133,6 +133,9 @@ def parse(text: str, default_zone: tzinfo) -> datetime | None:
     eight hours east, else North America's. The second 60 is the next minute's first, 24:00 the next day's.
     Numbers in another order than year, month, day are nobody's to guess.
     """
+    usual = _usual(text)
+    if usual is not None:
+        return usual
     text = " ".join(unicodedata.normalize("NFKC", text[: MAX_LENGTH + 1]).split())
     if len(text) > MAX_LENGTH:
         return None
@@ -142,6 +145,33 @@ def parse(text: str, default_zone: tzinfo) -> datetime | None:
     try:
         return _moment(_Parts(**match.groupdict()), default_zone)
     except (ValueError, OverflowError):  # February 30, hour 25, year 0, an instant before the year 1 in UTC
+        return None
+
+
+# What nearly all are written like, and what can be read of them at once, with the same result.
+_RFC_3339 = re.compile(
+    r"[12]\d{3}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)", re.ASCII
+)
+_RFC_822 = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?(\d{2}) ([A-Z][a-z]{2}) ([12]\d{3}) ([01]\d|2[0-3]):([0-5]\d):([0-5]\d)"
+    r" (?:GMT|([+-])(0\d|1[0-4])([0-5]\d))",
+    re.ASCII,
+)
+
+
+def _usual(text: str) -> datetime | None:
+    try:
+        if _RFC_3339.fullmatch(text):
+            return datetime.fromisoformat(text)
+        match = _RFC_822.fullmatch(text)
+        month = _MONTHS.get(match[2].lower()) if match else None
+        if match is None or month is None:
+            return None
+        zone = _fixed(match[7], int(match[8]), int(match[9])) if match[7] else UTC
+        return datetime(
+            int(match[3]), month, int(match[1]), int(match[4]), int(match[5]), int(match[6]), tzinfo=zone
+        )
+    except ValueError:  # February 30
         return None
 
 

@@ -1,4 +1,4 @@
-"""HTML: made safe, made plain, made from Markdown; the only door of the libraries that do it. Pure.
+"""HTML: made safe and made plain; the only door of the libraries that do it. Pure.
 
 Its rule: nothing reaches a parser before :mod:`aggregator.taming` has seen to it that it ends in good time.
 """
@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import html as entities
 import re
+import threading
 from typing import TYPE_CHECKING
 
 import nh3
-from markdown_it import MarkdownIt
 from selectolax.lexbor import LexborHTMLParser
 
-from aggregator import taming, text, unseen, urls
+from aggregator import orderly, taming, text, unseen, urls
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from selectolax.lexbor import LexborNode
 
@@ -66,6 +66,7 @@ _SIZE = re.compile(r"\d{1,5}%?", re.ASCII)
 _AFTER_PRE = re.compile(r"(<pre[^>]*>)\n+")
 _NEEDS_REPAIR = re.compile(r"<(?:img|noscript)|hidden|display", re.IGNORECASE)
 _ROUNDS = 8
+_REL = 'rel="noopener noreferrer"'  # what the sanitiser adds to links
 
 
 def clean(html: str, base: str | None = None) -> str:
@@ -76,10 +77,12 @@ def clean(html: str, base: str | None = None) -> str:
     Idempotent.
     """
     html = _read(html)
-    sanitiser = _sanitiser(base)
+    found = _cleaned_at_once(html, base)
+    if found is not None:
+        return found
     for _ in range(_ROUNDS):
         # Taking elements out can leave what parses differently, so it is done until nothing changes.
-        cleaned = _cleaned_once(html, base, sanitiser)
+        cleaned = _cleaned_once(html, base)
         if cleaned == html:
             return cleaned
         html = cleaned
@@ -93,35 +96,53 @@ def _read(html: str) -> str:
     return taming.bounded(html)
 
 
-def _cleaned_once(html: str, base: str | None, sanitiser: nh3.Cleaner) -> str:
+def _cleaned_at_once(html: str, base: str | None) -> str | None:
+    """What comes of orderly HTML with nothing to repair: the same, parsed once. None for any other."""
+    if not orderly.is_lasting(html, base):
+        return None
+    cleaned = _sanitised(html, base).strip()
+    # Where the sanitiser drops an attribute of a link it puts its own before others, and last the next time.
+    return None if "data:" in cleaned or f"{_REL} " in cleaned else cleaned
+
+
+def _cleaned_once(html: str, base: str | None) -> str:
     if _NEEDS_REPAIR.search(html) or taming.costly(html):
         html = _repaired(html, base)
-    cleaned = sanitiser.clean(taming.parted(text.xml_safe(html)))
+    cleaned = _sanitised(taming.parted(text.xml_safe(html)), base)
     return taming.bounded(_AFTER_PRE.sub(r"\1", text.xml_safe(cleaned).strip()))
 
 
-def _sanitiser(base: str | None) -> nh3.Cleaner:
-    return nh3.Cleaner(
-        tags=set(TAGS),
-        clean_content_tags=set(_GONE_WITH_CONTENT),
-        attributes=_ATTRIBUTES,
-        set_tag_attribute_values=_ALWAYS,
-        url_schemes={"http", "https"},
-        attribute_filter=_attribute_filter(base),
-    )
+def _sanitised(html: str, base: str | None) -> str:
+    _sanitiser.base = base
+    return _sanitiser.cleaner.clean(html)
 
 
-def _attribute_filter(base: str | None) -> Callable[[str, str, str], str | None]:
-    def allowed(_tag: str, attribute: str, value: str) -> str | None:
+class _Sanitiser(threading.local):
+    """One for each thread, since making one takes as long as using it; ``base`` is that of its next use."""
+
+    base: str | None = None
+
+    def __init__(self) -> None:
+        self.cleaner = nh3.Cleaner(
+            tags=set(TAGS),
+            clean_content_tags=set(_GONE_WITH_CONTENT),
+            attributes=_ATTRIBUTES,
+            set_tag_attribute_values=_ALWAYS,
+            url_schemes={"http", "https"},
+            attribute_filter=self._allowed,
+        )
+
+    def _allowed(self, _tag: str, attribute: str, value: str) -> str | None:
         if attribute in _URL_ATTRIBUTES:
-            return urls.absolute(value, base)
+            return urls.absolute(value, self.base)
         if attribute == "srcset":
-            return urls.absolute_set(value, base)
+            return urls.absolute_set(value, self.base)
         if attribute in _SIZES:
             return value if _SIZE.fullmatch(value) else None
         return value
 
-    return allowed
+
+_sanitiser = _Sanitiser()
 
 
 def paragraphs(plain: str) -> str:
@@ -225,14 +246,18 @@ _BLOCKS = _names(
 )
 _CELLS = frozenset({"td", "th"})
 _SILENT = _GONE_WITH_CONTENT | {"audio", "noscript", "video"}
+_SHORT = 1000  # characters, of which no embedded image has fewer
 _BREAK = "\ufdd0"
 """A noncharacter: between blocks, until white space has been collapsed."""
 
 
 def to_text(html: str) -> str:
     """Take the text out of HTML: entities decoded once, each block on its own line, no blank lines."""
+    has_marks = "<" in html or "&" in html
+    if not has_marks and len(html) <= _SHORT and html.isprintable():
+        return " ".join(html.split())
     html = _read(html)
-    if "<" in html or "&" in html:
+    if has_marks:
         body = _tree(html).body
         html = "".join(_parts(body)) if body is not None else ""
     lines = (" ".join(line.split()) for line in text.xml_safe(html).split(_BREAK))
@@ -273,22 +298,3 @@ def _parts(body: LexborNode) -> Iterator[str]:
                 return
             node = parent if following is None and parent is not None else node
         node = following
-
-
-# ── Markdown ──────────────────────────────────────────────────────────────────────────────────────────────
-
-MAX_MARKDOWN = 300_000
-"""Characters beside blocks of HTML that are read as Markdown: its parser takes up to 50 µs for each."""
-
-_MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-
-
-def from_markdown(source: str) -> str:
-    """Markdown (CommonMark, tables, strikethrough; HTML allowed inside) as HTML, not yet clean.
-
-    A text with more than ``MAX_MARKDOWN`` characters that are not HTML comes back as it is.
-    """
-    parts = re.split(r"\n[^\S\n]*\n", source) if len(source) > MAX_MARKDOWN else []
-    if sum(len(part) for part in parts if not part.lstrip().startswith("<")) > MAX_MARKDOWN:
-        return source
-    return str(_MARKDOWN.render(source))

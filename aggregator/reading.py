@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aggregator.contracts import ReadsAtOnce
 from aggregator.errors import ParseError
 from aggregator.matching import second_name
 from aggregator.model import Problem, Reading
@@ -39,6 +40,21 @@ def read_document(adapter: Adapter, source: Source, document: Document, now: dat
         reading = adapter.parse(source, document)
     except ParseError as error:
         return failure(document, str(error))
+    return _tidied(document, reading, now)
+
+
+def read_at_once(adapter: Adapter, source: Source, batch: Batch, now: datetime) -> list[Read] | None:
+    """Parse and tidy every document where that is harmless; None: they need a process of their own."""
+    reads: list[Read] = []
+    for document in batch.documents:
+        reading = adapter.parse_at_once(source, document) if isinstance(adapter, ReadsAtOnce) else None
+        if reading is None:
+            return None
+        reads.append(_tidied(document, reading, now))
+    return reads
+
+
+def _tidied(document: Document, reading: Reading, now: datetime) -> Read:
     return Read(document, reading, tuple((raw, tidy(raw, now)) for raw in reading.items))
 
 

@@ -18,7 +18,7 @@ from aggregator.exchange import NO_VALIDATORS, Exchange
 from aggregator.model import Batch, Item, Listing, Source, SourceInfo
 from aggregator.polls import Outcome
 from aggregator.postclaims import PostClaims
-from aggregator.reading import Read, read_batch
+from aggregator.reading import Read, read_at_once, read_batch
 from aggregator.records import Changes, ItemChange, Known, Save
 from aggregator.reports import SourceResult
 
@@ -119,8 +119,7 @@ class _Run:
                 self.common.progress(self.source.id, len(part.documents))
 
     async def _read(self, batch: Batch) -> None:
-        read = self.common.read_isolated if self.adapter.isolated else read_in_thread
-        reads = await read(self.adapter, self.source, batch, self.now)
+        reads = await self._reads(batch)
         self.claims.problems += batch.problems
         for each in reads:
             self.calendar = each.reading.calendar
@@ -132,6 +131,15 @@ class _Run:
         if changes.new or changes.updated or taken.records or taken.aliases or batch.touched:
             save = replace(self.nothing, changes=changes, documents=tuple(taken.records))
             self.store.save(replace(save, aliases=tuple(taken.aliases), touched=batch.touched))
+
+    async def _reads(self, batch: Batch) -> Sequence[Read]:
+        asked = (self.adapter, self.source, batch, self.now)
+        if not self.adapter.isolated:
+            return await read_in_thread(*asked)
+        # On the loop, since it takes a moment: threads that compute would keep the loop waiting for the
+        # interpreter, and name lookups for a free thread, until other sources' deadlines pass.
+        at_once = read_at_once(*asked)
+        return at_once if at_once is not None else await self.common.read_isolated(*asked)
 
     # ── compare ──
 

@@ -49,6 +49,21 @@ def plain(value: str, limit: int = 2000) -> str:
 
     Text that shows nothing at all (blanks, zero-width characters) becomes empty. Idempotent.
     """
+    if len(value) <= limit and value.isprintable() and _is_settled(value):
+        return " ".join(value.split())
+    return _made_plain(value, limit)
+
+
+def _is_settled(value: str) -> bool:
+    """Whether a printable text, for which the database of characters need not be asked, is plain already."""
+    if _INVISIBLE.issuperset(value):
+        return False
+    return value.isascii() or (
+        _PERHAPS_COMBINING.search(value) is None and unicodedata.is_normalized("NFC", value)
+    )
+
+
+def _made_plain(value: str, limit: int) -> str:
     value = value.strip()[: 8 * limit + 1024]
     value = " ".join(_NOT_IN_PLAIN_TEXT.sub("", value).split())
     if not value.isascii():

@@ -21,6 +21,7 @@ _NORMAL = re.compile(
     r"https?://(?:[a-z0-9-]{1,63}\.)*[a-z0-9-]{1,63}(?:/(?:[A-Za-z0-9/:@!$&'()*+,;=._~-]|%[0-9A-Fa-f]{2})*"
     r"(?:[?#](?:[A-Za-z0-9/:@!$&'()*+,;=._~?-]|%[0-9A-Fa-f]{2})+)?)?"
 )
+_NORMAL_PATH = re.compile(r"(?:/(?![/.])(?:[A-Za-z0-9:@!$&'()*+,=._~-]|%[0-9A-Fa-f]{2})*)+")
 # Stricter than browsers, which look `;` or `!` up as well: no name in use holds them, but garbage does.
 _FORBIDDEN_IN_HOST = re.compile(r"[\x00-,/:-@\[-^`{-\x7f]")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -29,6 +30,7 @@ _PATH_CHARACTERS = "/%:@!$&'()*+,;=-._~"
 _QUERY_CHARACTERS = _PATH_CHARACTERS + "?"
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _CANDIDATE = re.compile(r"[\s,]*+([^\s,]\S*(?<!,))(?:\s++([\d.]+[wxh]))?\s*+(?:,|$)", re.ASCII)
+_PARTS, _SLASHES_OF_ORIGIN = re.compile("[?#%]"), 2
 _MAX_LABEL = 63  # RFC 1035, 2.3.4
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _TRACKING = re.compile(
@@ -47,7 +49,11 @@ def absolute(url: str | None, base: str | None = None) -> str | None:
     """
     if not url or len(url) > MAX_LENGTH:
         return None
-    return url if _NORMAL.fullmatch(url) else _absolute(url, base)
+    if _NORMAL.fullmatch(url):
+        return url
+    if base and url[0] == "/" and _NORMAL_PATH.fullmatch(url) and _NORMAL.fullmatch(base):
+        return "/".join(base.split("/", 3)[:3]).partition("?")[0].partition("#")[0] + url
+    return _absolute(url, base)
 
 
 @lru_cache(maxsize=1024)
@@ -139,6 +145,8 @@ def canonical(url: str) -> str:
     normal = absolute(url)
     if normal is None:
         return url.strip()
+    if not _PARTS.search(normal) and normal.count("/") > _SLASHES_OF_ORIGIN:
+        return normal
     parts = urlsplit(normal)
     fragment = parts.fragment if parts.fragment.startswith(("!", "/")) else ""
     query = "&".join(

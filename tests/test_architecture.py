@@ -28,7 +28,7 @@ DOORS = {
     "jinja2": ("outputs/pages/renderer.py",),
     "listparser": ("sources/outlines.py",),
     "lxml": ("outputs/",),
-    "markdown_it": ("markup.py",),
+    "markdown_it": ("markdown.py",),
     "markupsafe": ("outputs/pages/renderer.py",),
     "nh3": ("markup.py",),
     "pydantic": ("config/", "sources/"),

@@ -246,3 +246,32 @@ def test_microseconds_lose_nothing(moment: datetime) -> None:
     assert found == moment
     assert found.utcoffset() == offset
     assert dates.from_micros(dates.to_micros(moment)).tzinfo is UTC
+
+
+_USUAL_PARTS = st.tuples(
+    st.sampled_from(["1899", "0001", "1970", "2022", "2024", "9999", "22"]),
+    st.sampled_from(["01", "02", "12", "13", "00"]),
+    st.sampled_from(["01", "29", "30", "31", "32"]),
+    st.sampled_from(["00:00:00", "23:59:59", "24:00:00", "12:60:00", "10:00:60", "11:03"]),
+    st.sampled_from(
+        ["Z", "GMT", "+00:00", "-00:00", "+08:00", "+14:59", "+15:00", "-0530", "+0800", "+0860", ""]
+    ),
+)
+
+
+@given(_USUAL_PARTS, st.sampled_from(["Mon, ", "Foo, ", "mon, ", ""]), st.booleans())
+def test_the_short_way_to_a_date_leads_where_the_long_one_does(
+    parts: tuple[str, str, str, str, str], weekday: str, is_rfc_822: bool
+) -> None:
+    year, month, day, clock, zone = parts
+    names = {"01": "Jan", "02": "Feb", "12": "DEC", "13": "Foo", "00": "Sept"}
+    written = (
+        f"{weekday}{day} {names[month]} {year} {clock} {zone}"
+        if is_rfc_822
+        else f"{year}-{month}-{day}T{clock}{zone}"
+    )
+
+    short, long = dates.parse(written, SHANGHAI), dates.parse(f" {written}", SHANGHAI)
+
+    assert short == long
+    assert short is None or long is None or short.isoformat() == long.isoformat()

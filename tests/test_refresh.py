@@ -3,17 +3,25 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from aggregator.errors import FetchError, ParseError
 from aggregator.model import Item, Problem, Reading, SourceInfo
+from aggregator.reading import Read, read_batch
 from aggregator.recleaning import reclean
 from aggregator.refresh import Refresh
 from aggregator.reports import SourceResult
 from tests.builders import NOW, a_source, an_item, an_unread
 from tests.fakes import FakeAdapter, FakeClock, FakeStore, FakeWeb
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from aggregator.contracts import Adapter
+    from aggregator.model import Batch, Document, Source
 
 OLD = NOW - timedelta(days=400)
 
@@ -394,3 +402,42 @@ def test_two_sources_never_touch_each_other() -> None:
 
     assert state.new == 1
     assert len({record.public_id for record in records}) == 2
+
+
+class AtOnceAdapter(FakeAdapter):
+    """Isolated, but sure of documents whose names begin with ``easy``."""
+
+    isolated = True
+
+    def parse_at_once(self, source: Source, document: Document) -> Reading | None:
+        return self.parse(source, document) if document.name.startswith("easy") else None
+
+
+class IsolatedAdapter(FakeAdapter):
+    """Isolated, and sure of nothing."""
+
+    isolated = True
+
+
+@pytest.mark.parametrize(
+    ("adapter", "isolated"),
+    [
+        (AtOnceAdapter(easy=post("infocode:1")), []),
+        (AtOnceAdapter(easy=post("infocode:1"), hard=post("infocode:2")), ["easy", "hard"]),
+        (IsolatedAdapter(easy=post("infocode:1")), ["easy"]),
+        (FakeAdapter(easy=post("infocode:1")), []),
+    ],
+)
+def test_only_what_might_be_harmful_is_read_in_isolation(adapter: FakeAdapter, isolated: list[str]) -> None:
+    site, seen = Site(), list[str]()
+
+    async def read_isolated(adapter: Adapter, source: Source, batch: Batch, now: datetime) -> Sequence[Read]:
+        seen.extend(document.name for document in batch.documents)
+        return read_batch(adapter, source, batch, now)
+
+    site.store.sync([site.source], NOW)
+    refresh = Refresh(store=site.store, clock=site.clock, web=FakeWeb(), read_isolated=read_isolated)
+    result = asyncio.run(refresh.source(site.source, adapter, SourceInfo(), an_unread()))
+
+    assert seen == isolated
+    assert result.new == len(adapter.posts)

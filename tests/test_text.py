@@ -239,3 +239,8 @@ def test_what_is_passed_over_at_a_glance_never_combines() -> None:
     )
 
     assert [character for character in passed if unicodedata.combining(character)] == []
+
+
+@given(ANYTHING, st.sampled_from([0, 1, 5, 2000]))
+def test_the_short_way_to_plain_text_leads_where_the_long_one_does(value: str, limit: int) -> None:
+    assert text.plain(value, limit) == text._made_plain(value, limit)

@@ -219,3 +219,15 @@ def test_a_canonical_url_is_canonical_already(url: str) -> None:
 )
 def test_a_path_of_ours_is_encoded_for_a_link(path: str, expected: str) -> None:
     assert urls.quote_path(path) == expected
+
+
+@given(
+    st.lists(
+        st.sampled_from(["/", "a", ".", "..", "?", "#", "%20", "%zz", ";", "b=1", ":", "@", "~", "中", " "])
+    ).map("".join),
+    st.sampled_from([BASE, "http://n.example", "http://n.example?a=/b", "http://n.example/#/a/b", "x", None]),
+)
+def test_the_short_way_to_a_link_leads_where_the_long_one_does(path: str, base: str | None) -> None:
+    url = f"/{path}"
+
+    assert urls.absolute(url, base) == urls._absolute(url, base)

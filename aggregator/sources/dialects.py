@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from aggregator import markup
+from aggregator import markdown
 
 Dialect = Literal["markdown", "html", "text"]
 
@@ -187,14 +187,14 @@ def _definitions(blocks: list[_Block]) -> list[str]:
 
 
 def _markdown(text: str, definitions: list[str]) -> str:
-    if len(text) > markup.MAX_MARKDOWN:
+    if len(text) > markdown.MAX_MARKDOWN:
         return _text_to_html(text)  # the Markdown reader would need minutes
     text = re.sub(r"(?m)^(\s{0,3})＞", r"\1>", text)
     if not (_MARKDOWN.search(text) or _QUOTE.search(text)):
         text = _as_paragraphs(text)
     if definitions:
         text = "\n".join([text, "", *definitions])
-    return markup.from_markdown(text)
+    return markdown.from_markdown(text)
 
 
 def _as_paragraphs(text: str) -> str:

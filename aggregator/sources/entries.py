@@ -21,6 +21,8 @@ MAX_LINKS = 150
 MAX_FILES = 100
 MAX_PEOPLE = 50
 MAX_TERMS = 200
+MAX_SKIPS = 50
+"""Hours, and days, in which a feed is not to be asked for."""
 
 Family = Literal["rss", "atom", "json"]
 """Formats that mean the same by the same words: RSS 0.90 to 2.0 and RDF; Atom 0.3 and 1.0; JSON Feed."""

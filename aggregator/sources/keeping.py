@@ -15,13 +15,12 @@ from xml.sax.xmlreader import AttributesNSImpl
 from feedparser.api import LooseFeedParser, StrictFeedParser
 
 from aggregator import urls
+from aggregator.sources.entries import MAX_SKIPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 BASE, LANGUAGE, HAS_ID, HOURS, DAYS = " base", " language", " id", " hours", " days"
-MAX_SKIPS = 50
-"""Hours, and days, in which a feed is not to be asked for."""
 _VOID = re.compile(
     r"<(/?)(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr)(?=[\s/>])[^<>]*>\Z"
 )

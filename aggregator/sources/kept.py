@@ -5,10 +5,9 @@ Its rule: whatever shape a hostile document gave them is survived.
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
+from aggregator.sources import constructs
 from aggregator.sources.entries import (
     MAX_FIELD,
     MAX_FILES,
@@ -30,15 +29,6 @@ from aggregator.sources.keeping import BASE, DAYS, HAS_ID, HOURS, LANGUAGE
 if TYPE_CHECKING:
     from aggregator.sources.entries import Family
 
-_HTML = frozenset({"text/html", "application/xhtml+xml", "html", "xhtml"})
-_PLAIN = frozenset({"text/plain", "text", "plain", ""})
-_MARKUP = re.compile(
-    r"</?(?:a|abbr|b|big|br|center|cite|code|del|div|em|font|h[1-6]|hr|i|iframe|img|ins|kbd|li|mark|p|pre|q|ruby|s"
-    r"|script|small|span|strike|strong|style|sub|sup|svg|tt|u|ul|wbr)(?=[\s/>])[^<>]*>|&(?:#\d+|#x[\da-f]+|[a-z]\w*);",
-    re.IGNORECASE,
-)
-_IANA = "http://www.iana.org/assignments/relation/"
-
 
 def document(family: Family, feed: Any, base: str) -> FeedDocument:
     """What is said of the feed itself; without entries."""
@@ -46,7 +36,7 @@ def document(family: Family, feed: Any, base: str) -> FeedDocument:
     return FeedDocument(
         family=family,
         id=_text(feed, HAS_ID),
-        title=_guessed(title) if family == "rss" else title,
+        title=constructs.guessed(title) if family == "rss" else title,
         links=_links(feed, base),
         updated=_text(feed, "updated") or _text(feed, "dc_date") or _text(feed, "published"),
         language=_text(feed, "language"),
@@ -70,7 +60,7 @@ def entry(said: Any, family: Family, base: str) -> FeedEntry:
     return FeedEntry(
         id=_text(said, HAS_ID) or _text(said, "id"),
         id_is_link=bool(_text(said, HAS_ID)) and _get(said, "guidislink") is True,
-        title=_guessed(title) if family == "rss" else title,
+        title=constructs.guessed(title) if family == "rss" else title,
         links=_entry_links(said, base),
         contents=tuple(_constructs(_get(said, "content"), base)),
         summary=_construct(said, "summary", base),
@@ -131,11 +121,6 @@ def _construct(said: Any, key: str, base: str) -> EntryText:
     return _entry_text(detail, base) if isinstance(detail, dict) else EntryText()
 
 
-def _guessed(title: EntryText) -> EntryText:
-    """RSS does not say whether titles are HTML: they are where they hold its tags or a reference."""
-    return replace(title, kind="html" if _MARKUP.search(title.value) else "text")
-
-
 def _constructs(said: Any, base: str) -> list[EntryText]:
     details = said[:MAX_TEXTS] if isinstance(said, list) else []
     texts = (_entry_text(each, base) for each in details if isinstance(each, dict))
@@ -145,18 +130,14 @@ def _constructs(said: Any, base: str) -> list[EntryText]:
 def _entry_text(detail: dict[str, Any], base: str) -> EntryText:
     stated = _text(detail, "base")
     media_type = _text(detail, "type").lower().partition(";")[0].strip()
-    kind: Literal["text", "html", "other"] = "other"
-    if media_type in _HTML:
-        kind = "html"
-    elif media_type in _PLAIN or (media_type.startswith("text/") and media_type != "text/xml"):
-        kind = "text"  # RFC 4287, 4.1.3.3: whatever is text and no markup is shown as it is written
+    kind = constructs.kind(media_type)
     return EntryText(
         value=_text(detail, "value", MAX_TEXT),
         kind=kind,
         base="" if stated == base else stated,
         language=_text(detail, "language"),
         src=_text(detail, "src"),
-        type=media_type,
+        type=media_type if kind == "other" else "",
     )
 
 
@@ -173,7 +154,7 @@ def _links(said: Any, base: str) -> tuple[EntryLink, ...]:
     found = []
     for link in _list(said, "links", None):
         href = _text(link, "href") or _text(link, "url")
-        rel = _text(link, "rel").lower().removeprefix(_IANA) or "alternate"
+        rel = _text(link, "rel").lower().removeprefix(constructs.IANA) or "alternate"
         if href and rel in ("alternate", "self", "enclosure"):
             found.append(_link(link, base, href, rel))
     return tuple(found[: MAX_LINKS + 1])

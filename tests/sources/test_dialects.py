@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator import markup
+from aggregator import markdown, markup
 from aggregator.sources.dialects import Dialect, to_html
 
 
@@ -141,7 +141,7 @@ def test_an_html_file_is_no_markdown() -> None:
 
 
 def test_more_markdown_than_its_reader_can_take_is_shown_as_text() -> None:
-    html = to_html("*a* <\n" * (markup.MAX_MARKDOWN // 5), "markdown")
+    html = to_html("*a* <\n" * (markdown.MAX_MARKDOWN // 5), "markdown")
 
     assert html.startswith("<p>*a* &lt;<br>")
 

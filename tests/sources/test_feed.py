@@ -18,7 +18,7 @@ from aggregator.errors import FetchError, ParseError
 from aggregator.exchange import Answer, Exchange, Validators
 from aggregator.model import Batch, Bookmark, Item, Listing
 from aggregator.outputs.atom import Atom
-from aggregator.sources.feed import Feed, FeedOptions
+from aggregator.sources.feed import MAX_AT_ONCE, MAX_ENTRIES_AT_ONCE, Feed, FeedOptions
 from aggregator.tidy import tidy
 from tests.builders import NOW, a_source, an_entry
 from tests.fakes import FakeWeb
@@ -415,3 +415,58 @@ def test_an_item_s_raw_form_is_what_the_feed_said() -> None:
     assert (item.title.value, item.title.type) == ("a &amp; b", "html")
     assert item.content.value == "<script>"
     assert item.cleaner == 0
+
+
+# ── at once, without a process of its own ──
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        rss("<item><guid>1</guid><title>a</title><description>&lt;p&gt;b&lt;/p&gt;</description></item>"),
+        atom("<entry><id>1</id><title>a</title><link href='/b'/><updated>never</updated></entry>"),
+    ],
+)
+def test_an_ordinary_feed_is_read_at_once_and_the_same(body: str) -> None:
+    source, document = a_feed_source(), a_document(body)
+
+    at_once = Feed().parse_at_once(source, document)
+
+    assert at_once is not None
+    assert at_once == Feed().parse(source, document)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html><body>x</body></html>",
+        b'{"version": "https://jsonfeed.org/version/1.1", "items": []}',
+        b"%PDF-1.7",
+        b"\xff\xfe<\0r\0",
+        rss("<item><guid>1</guid><title>\xe9</title></item>").encode("cp1252"),
+        b"words before " + rss("<item><guid>1</guid></item>").encode(),
+        rss("<item><guid>1</guid><title>a & b</title></item>").encode(),
+        rss(f"<item><guid>1</guid><description>{'&lt;b&gt;' * 501}</description></item>").encode(),
+        rss("".join(f"<item><guid>{n}</guid></item>" for n in range(MAX_ENTRIES_AT_ONCE + 1))).encode(),
+        rss(f"<item><guid>1</guid><description>{'x' * MAX_AT_ONCE}</description></item>").encode(),
+    ],
+)
+def test_what_might_take_long_or_fail_is_not_read_at_once(body: bytes) -> None:
+    assert Feed().parse_at_once(a_feed_source(), a_document(body)) is None
+
+
+def test_why_feeds_could_not_be_read_at_once_is_counted() -> None:
+    feed = Feed()
+
+    for title in ("a & b", "a &amp; b", "<b>c</b>", "<b>d</b>"):
+        feed.parse_at_once(
+            a_feed_source(), a_document(rss(f"<item><guid>1</guid><title>{title}</title></item>"))
+        )
+
+    assert feed.declined == {"not well-formed": 1, "markup where text belongs": 2}
+
+
+@given(st.binary(), st.sampled_from([b"", rss("<item><guid>1</guid></item>").encode()]))
+def test_nothing_is_raised_at_once(body: bytes, around: bytes) -> None:
+    Feed().parse_at_once(a_feed_source(), a_document(around[:20] + body + around[20:]))
