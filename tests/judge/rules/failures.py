@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from tests.judge.evidence import Asked, Exchange, gaps, too_late, too_soon
@@ -21,8 +22,8 @@ class _BacksOff(Rule):
     source = "practice: exponential back-off"
     broken_by = "never backs off"
 
-    def failure(self) -> Reply:
-        raise NotImplementedError
+    @abstractmethod
+    def failure(self) -> Reply: ...
 
     def answer(self, asked: Asked) -> Reply:
         del asked

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from tests.judge.evidence import gaps, too_late, too_soon
@@ -27,8 +28,8 @@ class _Held(Rule):
 
     area = "wishes in the document"
 
-    def inside(self, at: float) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def inside(self, at: float) -> str: ...
 
     def answer(self, asked: Asked) -> Reply:
         return feed("One", inside=self.inside(asked.at))
