@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from tests.judge.evidence import Asked, Exchange, gaps, too_late, too_soon
@@ -22,8 +21,8 @@ class _BacksOff(Rule):
     source = "practice: exponential back-off"
     broken_by = "never backs off"
 
-    @abstractmethod
-    def failure(self) -> Reply: ...
+    def failure(self) -> Reply:
+        return error(500)
 
     def answer(self, asked: Asked) -> Reply:
         del asked
