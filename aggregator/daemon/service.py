@@ -94,16 +94,17 @@ class Daemon:
         async with self._running:
             await self._doors.start(self._running.app)
             try:
-                self._begin()
+                lasting = self._begin()
                 self._notify.ready()
                 tell("ready", f"at work: {len(self._running.sources)} sources", pid=os.getpid())
-                code = await self._until_stopped()
+                code = await self._until_stopped(lasting)
             finally:
                 await self._end()
         tell("stopped", "stopped")
         return code
 
-    def _begin(self) -> None:
+    def _begin(self) -> set[asyncio.Task[None]]:
+        """Set everything going; returns the tasks that must not end."""
         self._alarms.start()
         self._alarms.every("housekeeping", _HOUSEKEEPING, self._keep_house)
         self._configuration.watch(signs([self._running.app.settings.path]))
@@ -112,12 +113,11 @@ class Daemon:
         self._work.look()
         self._publishing.ask(SOON)
         seconds = min(_BEAT, (self._notify.watchdog or _BEAT * 4) / 4)
-        for work in (self._publishing.run(), self._watching.run(), beat(seconds, self._beat)):
-            self._spawn(work)
+        lasting = (self._publishing.run(), self._watching.run(), beat(seconds, self._beat))
+        return {self._spawn(work) for work in lasting}
 
-    async def _until_stopped(self) -> int:
+    async def _until_stopped(self, lasting: set[asyncio.Task[None]]) -> int:
         """Until a signal says so, or one of the tasks that must not end does."""
-        lasting = set(self._tasks)
         stopping = asyncio.create_task(self._stopping.wait())
         done, _ = await asyncio.wait({*lasting, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if stopping in done:
@@ -253,6 +253,7 @@ class Daemon:
         self._commands_backoff.went_well()
         for each in done:
             tell("command", f"{each.action} {each.argument}", action=each.action, argument=each.argument)
+        self._work.begin_anew([each.argument for each in done if each.action == "reset"])
         if done:
             self._work.touch(each.argument for each in done)
             self._work.look()
@@ -272,7 +273,8 @@ class Daemon:
         count = len(self._running.sources)
         return f"{count} sources, {len(self._work.under_way)} being read"
 
-    def _spawn(self, work: Coroutine[object, object, None]) -> None:
+    def _spawn(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
