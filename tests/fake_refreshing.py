@@ -69,6 +69,8 @@ class FakeRefreshing(FakeState):
             _forget_stamps(stored)
         if _asked(before) != _asked(source):
             _forget_exchange(stored)
+        if _said(before) != _said(source):
+            stored.move, stored.url = None, None
         if before.location != source.location:
             _forget_move(stored)
         if _host(before) != _host(source):
@@ -338,14 +340,11 @@ def _kept(source: Source) -> tuple[object, ...]:
 
 def _asked(source: Source) -> tuple[object, ...]:
     """What validators and body hash depend on."""
-    return (
-        source.location,
-        source.parse_hash,
-        source.interval,
-        source.headers,
-        source.user_agent,
-        source.proxy,
-    )
+    return source.location, source.parse_hash, *_said(source)
+
+
+def _said(source: Source) -> tuple[object, ...]:
+    return source.interval, source.headers, source.user_agent, source.proxy
 
 
 def _host(source: Source) -> str | None:

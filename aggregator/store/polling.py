@@ -188,9 +188,18 @@ def forget_exchange(raw: sqlite3.Connection, source: int) -> None:
 
 def forget_move(raw: sqlite3.Connection, source: int) -> None:
     """What the former URL redirected to, or that it is gone, says nothing of the new one."""
+    return_home(raw, source)
     raw.execute(
-        "update sources set moved_to = null, moved_since = null, moved_count = 0, effective_url = null,"
-        " gone_count = 0, gone_since = null, wishes = '{}', late_since = null where id = ?",
+        "update sources set gone_count = 0, gone_since = null, wishes = '{}', late_since = null where id = ?",
+        (source,),
+    )
+
+
+def return_home(raw: sqlite3.Connection, source: int) -> None:
+    """Have it be asked for where it is configured; whether it moved is to be seen anew."""
+    raw.execute(
+        "update sources set moved_to = null, moved_since = null, moved_count = 0, effective_url = null"
+        " where id = ?",
         (source,),
     )
 

@@ -154,6 +154,16 @@ def test_changed_options_void_validators_and_hash_and_make_the_source_due(
     assert (state_of(store).next_check, state_of(store).why) == (None, "")
 
 
+def test_what_is_said_with_a_request_is_said_only_where_the_source_is_configured(store: Store) -> None:
+    """Headers that are new were meant for that host, and not for the one it moved to before."""
+    move = Move("https://new.example/feed", NOW, 2)
+    save(store, outcome=Outcome(at=NOW, exchange=Exchange(200), move=move, url=move.url))
+
+    store.sync([a_feed(headers=(("Authorization", "Bearer x"),))], NOW)
+
+    assert (store.bookmark("posts").url, state_of(store).move, state_of(store).url) == (None, None, None)
+
+
 @pytest.mark.parametrize("changed", [{}, {"title": "T"}, {"rank": 3}, {"private": True}])
 def test_what_a_request_does_not_depend_on_voids_nothing(store: Store, changed: dict[str, Any]) -> None:
     answered(store, validators=BOTH, body_hash="abc")
