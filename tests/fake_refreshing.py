@@ -388,10 +388,11 @@ def _end(source: StoredSource, outcome: Outcome) -> bool:
     """Keep how it ended; whether whoever looks at the sources sees another picture now."""
     before = _standing(source)
     source.next_check, source.due_from, source.why = outcome.next_check, outcome.due_from, outcome.why
+    source.held_until = outcome.held_until
     if outcome.held:
         return False
     source.attempted, source.error, source.notice = outcome.at, outcome.error, outcome.notice
-    source.status, source.held_until = outcome.status, outcome.held_until
+    source.status = outcome.status
     source.wall, source.gone, source.url = outcome.wall, outcome.gone, outcome.url
     source.gone_since = outcome.at if outcome.is_gone else None
     if outcome.error is None:

@@ -84,8 +84,14 @@ def keep_outcome(raw: sqlite3.Connection, source: int, outcome: Outcome) -> None
     """Record how a refresh ended, and when the next is due."""
     if outcome.held:
         raw.execute(
-            "update sources set next_check = ?, due_from = ?, reason = ? where id = ?",
-            (micros(outcome.next_check), micros(outcome.due_from), bindable(outcome.why), source),
+            "update sources set next_check = ?, due_from = ?, reason = ?, held_until = ? where id = ?",
+            (
+                micros(outcome.next_check),
+                micros(outcome.due_from),
+                bindable(outcome.why),
+                micros(outcome.held_until),
+                source,
+            ),
         )
         return
     before = raw.execute(_STANDING, (source,)).fetchone()

@@ -436,9 +436,10 @@ def test_a_poll_that_was_not_made_changes_when_it_is_due_and_no_more(store: Stor
     save(store, outcome=Outcome(at=NOW, error="no", status=500, next_check=NOW, due_from=NOW))
     before = state_of(store)
 
-    save(store, outcome=Outcome(at=LATER, held=True, next_check=LATER, due_from=LATER, why="held"))
+    times = {"next_check": LATER, "due_from": LATER, "held_until": LATER}
+    save(store, outcome=Outcome(at=LATER, held=True, why="held", **times))
 
-    assert state_of(store) == replace(before, next_check=LATER, due_from=LATER, why="held")
+    assert state_of(store) == replace(before, why="held", **times)
 
 
 def test_the_last_polls_are_remembered_and_all_are_counted(store: Store) -> None:
