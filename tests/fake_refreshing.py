@@ -9,6 +9,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from aggregator.due import FARTHEST
 from aggregator.errors import StoreError
 from aggregator.exchange import NO_VALIDATORS, Validators
 from aggregator.model import Bookmark, KnownDocument
@@ -238,10 +239,11 @@ class FakeRefreshing(FakeState):
     # ── save ──
 
     def lease(self, source_ids: Iterable[str], until: datetime, why: str) -> None:
-        for source_id in source_ids:
-            if source_id in self._sources:
-                self._sources[source_id].next_check = self._sources[source_id].due_from = until
-                self._sources[source_id].why = why
+        for source in (self._sources[each] for each in source_ids if each in self._sources):
+            if source.next_check is not None and until < source.next_check <= until + FARTHEST:
+                source.due_from = max(source.due_from or until, until)
+            else:
+                source.next_check, source.due_from, source.why = until, until, why
 
     def save(self, save: Save) -> None:
         source = self._sources.get(save.source_id)

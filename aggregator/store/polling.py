@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from aggregator.dates import from_micros, to_micros
+from aggregator.due import FARTHEST
 from aggregator.exchange import Validators
 from aggregator.store.codec import array, bindable, encode_moments, encode_wishes, original
 from aggregator.store.rows import Connected, micros, outdate_directory
@@ -37,9 +38,11 @@ class Polling(Connected):
         keys = array(bindable(source_id) for source_id in source_ids)
         with self._connection.writing() as raw:
             raw.execute(
-                "update sources set next_check = ?1, due_from = ?1, reason = ?2"
-                " where key in (select value from json_each(?3))",
-                (to_micros(until), bindable(why), keys),
+                "update sources set next_check = iif(later, next_check, ?1),"
+                " due_from = iif(later, max(coalesce(due_from, ?1), ?1), ?1), reason = iif(later, reason, ?2)"
+                " from (select id as wanted, next_check > ?1 and next_check <= ?3 as later from sources"
+                " where key in (select value from json_each(?4))) where id = wanted",
+                (to_micros(until), bindable(why), to_micros(until + FARTHEST), keys),
             )
 
     def recent(self, source_id: str, limit: int) -> Sequence[datetime]:

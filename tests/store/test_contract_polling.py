@@ -16,6 +16,8 @@ from tests.builders import NOW, a_source, an_item
 from tests.store.changes import a_change, id_of, output_of, publish, save
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from aggregator.model import Source
     from aggregator.polls import SourceState
     from tests.store.conftest import Store
@@ -173,6 +175,27 @@ def test_what_a_request_does_not_depend_on_voids_nothing(store: Store, changed: 
 
     assert remembered(store) == (BOTH, "abc")
     assert state_of(store).next_check == LATER
+
+
+@pytest.mark.parametrize(
+    ("planned", "after"),
+    [
+        (None, LATER),
+        (NOW - timedelta(hours=1), LATER),
+        (LATER + timedelta(hours=9), LATER + timedelta(hours=9)),
+        (LATER + timedelta(days=3650), LATER),  # a wrong clock wrote that
+    ],
+)
+def test_a_source_that_is_read_before_its_time_is_not_due_sooner_if_that_is_cut_off(
+    store: Store, planned: datetime | None, after: datetime
+) -> None:
+    save(store, outcome=Outcome(at=NOW, next_check=planned, due_from=planned, why="planned"))
+
+    store.lease(["posts"], LATER, "being read")
+
+    state = state_of(store)
+    assert (state.next_check, state.due_from) == (after, after)
+    assert state.why == ("planned" if after == planned else "being read")
 
 
 def test_a_renamed_source_keeps_its_validators(store: Store) -> None:
