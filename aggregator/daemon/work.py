@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from aggregator.daemon.backoff import Backoff
@@ -191,7 +192,11 @@ class Work:
             if (task := self._tasks.get(name)) is not None:
                 self._once_more.discard(name)
                 task.cancel()
-                task.add_done_callback(lambda _, name=name: self._begin([name]))
+                task.add_done_callback(partial(self._look_at, name))
+
+    def _look_at(self, name: str, _ended: object) -> None:
+        self.touch([name])
+        self.look()
 
     # ── the end ──
 

@@ -459,7 +459,7 @@ def test_a_poll_that_was_not_made_changes_when_it_is_due_and_no_more(store: Stor
     save(store, outcome=Outcome(at=NOW, error="no", status=500, next_check=NOW, due_from=NOW))
     before = state_of(store)
 
-    times = {"next_check": LATER, "due_from": LATER, "held_until": LATER}
+    times: Any = {"next_check": LATER, "due_from": LATER, "held_until": LATER}
     save(store, outcome=Outcome(at=LATER, held=True, why="held", **times))
 
     assert state_of(store) == replace(before, why="held", **times)
