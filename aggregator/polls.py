@@ -81,6 +81,8 @@ class SourceState:
     active: bool = True
     """Configured now."""
     enabled: bool = True
+    private: bool = False
+    """No address of it is told."""
     paused: bool = False
     items: int = 0
     """Items that are not gone."""

@@ -20,7 +20,7 @@ from aggregator.errors import FetchError, SourceError
 from aggregator.model import Batch, Bookmark, Listing, ListReading
 from aggregator.polls import Outcome
 from aggregator.records import RememberedList, Save
-from aggregator.reports import SourceResult
+from aggregator.reports import SourceResult, without_addresses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -258,7 +258,10 @@ class _Run:
             self.common.store.remember_list(self.source.location, decided.remembered)
             self.result = replace(self.result, state="changed" if self.before else "first-read")
             self.told = decided.told
-        self.result = replace(self.result, notice=decided.notice, problems=reading.problems)
+        problems = reading.problems
+        if self.source.private:
+            problems = without_addresses(problems, self.source.id)
+        self.result = replace(self.result, notice=decided.notice, problems=problems)
 
     def _save(self, error: SourceError | None) -> None:
         outcome = Outcome(at=self.now, error=str(error) if error else None, why="local: always due")

@@ -104,6 +104,7 @@ class FakeRefreshing(FakeState):
             title=source.info.title,
             active=source.active,
             enabled=source.configured.enabled,
+            private=source.configured.private,
             paused=source.paused,
             items=self.count_live(source.configured.id),
             last_success=source.last_success,
