@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from aggregator import due, health
+from aggregator.due import Due
 from aggregator.errors import FetchError, HeldError
 from aggregator.polls import Move, Outcome
 from aggregator.sourcekeys import has_credentials
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from aggregator.due import Due, Pace
+    from aggregator.due import Pace
     from aggregator.errors import SourceError
     from aggregator.exchange import Exchange
     from aggregator.model import Source
@@ -72,16 +74,21 @@ def conclude(asked: Asked, pace: Pace) -> Outcome:
         url=asked.state.url,
     )
     if isinstance(asked.error, HeldError):
-        return _held(asked, outcome)
+        return _held(asked, outcome, pace)
     if asked.error is not None:
         return _failed(asked, outcome, pace)
     return _read(asked, outcome, pace)
 
 
-def _held(asked: Asked, outcome: Outcome) -> Outcome:
-    until = due.hold(asked.at, asked.retry_after)
-    why = "Retry-After of its host"
-    return replace(outcome, error=None, held=True, next_check=until, due_from=until, why=why)
+def _held(asked: Asked, outcome: Outcome, pace: Pace) -> Outcome:
+    """It waits for that pause, or longer where it was asked for before its time."""
+    until = due.hold(asked.at, asked.retry_after) or asked.at + timedelta(seconds=pace.minimum)
+    planned, state = Due(until, "Retry-After of its host", until), asked.state
+    if state.next_check is not None and not due.is_due(asked.at, state.next_check):
+        known = Due(state.next_check, state.why, state.due_from or state.next_check)
+        later = max(planned, known, key=lambda each: each.at)
+        planned = replace(later, from_=max(planned.from_, known.from_))
+    return _scheduled(replace(outcome, error=None, held=True), planned)
 
 
 # ── it failed ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -164,7 +171,7 @@ def _move(asked: Asked) -> Move | None:
 
 def _has_secrets(source: Source) -> bool:
     """Whether it is asked with what belongs to the host it is configured for, and to nobody else."""
-    return bool(source.headers) or has_credentials(source.location)
+    return bool(source.headers) or source.user_agent is not None or has_credentials(source.location)
 
 
 def _scheduled(outcome: Outcome, next_one: Due) -> Outcome:

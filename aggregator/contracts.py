@@ -190,7 +190,10 @@ class RefreshStore(Protocol):
         ...
 
     def lease(self, source_ids: Iterable[str], until: datetime, why: str) -> None:
-        """Before they are fetched, have these sources be due again at ``until`` if nothing is saved."""
+        """Before they are fetched, have these sources be due again at ``until`` if nothing is saved.
+
+        One that is read before its time, and is due later than that, stays due when it was.
+        """
         ...
 
     def save(self, save: Save) -> None:
@@ -198,7 +201,8 @@ class RefreshStore(Protocol):
 
         With a successful outcome the validators and the body hash of its exchange are kept: a 304 refreshes
         what it names (RFC 9111, 4.3.4), any other answer replaces both, and a 226 (RFC 3229) has no hash of
-        the whole. A failure keeps what was; an outcome that was held changes when it is due and no more.
+        the whole. A failure keeps what was; an outcome that was held changes when it may be asked, and no
+        more.
         """
         ...
 

@@ -33,6 +33,8 @@ _IMPOSSIBLE_HOLD = timedelta(days=8)
 """Longer than any hold that is kept, even if clocks were set since: a wrong clock wrote it."""
 _WRONG_CLOCK = timedelta(days=1)
 """What was read this far in the future was read under a wrong clock."""
+_STEERED = timedelta(minutes=1)
+"""By so much a clock is set back without anybody's having set it."""
 _MOST_DOUBLINGS = 20
 _SHORTEST_SPAN = 60.0
 _DAY = 86_400
@@ -249,7 +251,7 @@ def is_due(
     """
     if is_held(now, held_until):
         return False
-    if forced or next_check is None or next_check > now + FARTHEST:
+    if forced or next_check is None or next_check > now + FARTHEST + _STEERED:
         return True
     if attempted is not None and attempted > now + _WRONG_CLOCK:
         return True

@@ -50,7 +50,7 @@ class Outcome:
     held_until: datetime | None = None
     """Until when a Retry-After of its publisher holds it back, whoever asks."""
     held: bool = False
-    """It was not asked, since its host wants a pause: only when it is next due is kept of this."""
+    """It was not asked, since its host wants a pause: only when it may be asked is kept of this."""
     wall: str | None = None
     """Who keeps programs out, where the answer names it."""
     gone: int = 0
@@ -81,6 +81,8 @@ class SourceState:
     active: bool = True
     """Configured now."""
     enabled: bool = True
+    private: bool = False
+    """No address of it is told."""
     paused: bool = False
     items: int = 0
     """Items that are not gone."""

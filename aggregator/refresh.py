@@ -15,12 +15,13 @@ from aggregator.compare import compare
 from aggregator.due import USUAL_PACE, Pace
 from aggregator.errors import FetchError, SourceError
 from aggregator.exchange import NO_VALIDATORS, Exchange
+from aggregator.lanes import host_of
 from aggregator.model import Batch, Item, Listing, Source, SourceInfo
 from aggregator.polls import Outcome
 from aggregator.postclaims import PostClaims
 from aggregator.reading import Read, read_at_once, read_batch
 from aggregator.records import Changes, ItemChange, Known, Save
-from aggregator.reports import SourceResult
+from aggregator.reports import SourceResult, without_addresses
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from aggregator.claims import Claims, Taken
     from aggregator.contest import Candidate, Chosen
     from aggregator.contracts import Adapter, Clock, RefreshStore, Web
+    from aggregator.model import Problem
     from aggregator.polls import SourceState
     from aggregator.reports import State
     from aggregator.wishes import Calendar
@@ -225,12 +227,19 @@ class _Run:
     def _moved(self, came: Outcome) -> str | None:
         """What an operator should put right in the configuration."""
         url = came.url or (came.move.url if came.move is not None and came.move.count > 1 else None)
-        return None if url is None else f"moved for good: write url: {url} ({self.source.where})"
+        if url is None:
+            return None
+        if self.source.private:
+            return f"moved for good, to a private address at {host_of(url)} ({self.source.where})"
+        return f"moved for good: write url: {url} ({self.source.where})"
 
     def result(self) -> SourceResult:
         """What to tell the operator."""
         updated = len(self.updated - self.new)
         came = self.outcome
+        problems: Sequence[Problem] = self.claims.problems
+        if self.source.private:
+            problems = without_addresses(problems, self.source.id)
         state: State = "unchanged"
         if came.held:
             state = "not-due"
@@ -252,7 +261,7 @@ class _Run:
             status=came.status,
             error=came.error,
             notice=came.notice,
-            problems=tuple(self.claims.problems),
+            problems=tuple(problems),
             skipped=dict(self.claims.skipped),
             next_check=came.next_check,
             why=came.why,

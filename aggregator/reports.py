@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from aggregator.model import Problem
@@ -77,3 +78,8 @@ class RefreshReport:
     def failed(self) -> int:
         """How many sources failed."""
         return sum(1 for result in self.sources if result.state == "failed")
+
+
+def without_addresses(problems: Iterable[Problem], source_id: str) -> tuple[Problem, ...]:
+    """Problems of a private source, where the name of a document is an address that is told nowhere."""
+    return tuple(replace(each, where=source_id) if "://" in each.where else each for each in problems)

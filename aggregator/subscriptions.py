@@ -20,7 +20,7 @@ from aggregator.errors import FetchError, SourceError
 from aggregator.model import Batch, Bookmark, Listing, ListReading
 from aggregator.polls import Outcome
 from aggregator.records import RememberedList, Save
-from aggregator.reports import SourceResult
+from aggregator.reports import SourceResult, without_addresses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -212,6 +212,7 @@ class _Run:
         self.common, self.source, self.before, self.state = common, source, before, state
         self.kind = common.kinds[source.type]
         self.now = common.clock()
+        self.bookmark = Bookmark()
         self.exchange: Exchange | None = None
         self.told: str | None = None
         self.result = SourceResult(source_id=source.id, state="unchanged")
@@ -227,8 +228,9 @@ class _Run:
 
     async def _read(self) -> None:
         document: Document | None = None
-        bookmark = self.common.store.bookmark(self.source.id) if self.before else Bookmark()
-        async for part in self.kind.fetch(self.source, bookmark, self.common.web):
+        if self.before:
+            self.bookmark = self.common.store.bookmark(self.source.id)
+        async for part in self.kind.fetch(self.source, self.bookmark, self.common.web):
             if isinstance(part, Listing):
                 self._missing(part.missing)
             elif isinstance(part, Batch):
@@ -251,14 +253,23 @@ class _Run:
 
     def _take(self, reading: ListReading) -> None:
         decided = decide(self.before or RememberedList(), reading.sources, accept=self.common.accept_removals)
-        if decided.notice is not None:
-            # Not kept: the document is looked at again, once the operator has decided.
-            self.exchange = None
+        if decided.notice is not None and self.exchange is not None:
+            # As before: the document is to be looked at again, once the operator has decided.
+            known = self.bookmark
+            self.exchange = replace(
+                self.exchange,
+                validators=known.validators,
+                body_hash=known.body_hash,
+                url=known.validated or "",
+            )
         if decided.remembered != self.before:
             self.common.store.remember_list(self.source.location, decided.remembered)
             self.result = replace(self.result, state="changed" if self.before else "first-read")
             self.told = decided.told
-        self.result = replace(self.result, notice=decided.notice, problems=reading.problems)
+        problems = reading.problems
+        if self.source.private:
+            problems = without_addresses(problems, self.source.id)
+        self.result = replace(self.result, notice=decided.notice, problems=problems)
 
     def _save(self, error: SourceError | None) -> None:
         outcome = Outcome(at=self.now, error=str(error) if error else None, why="local: always due")

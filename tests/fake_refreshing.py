@@ -9,6 +9,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from aggregator.due import FARTHEST
 from aggregator.errors import StoreError
 from aggregator.exchange import NO_VALIDATORS, Validators
 from aggregator.model import Bookmark, KnownDocument
@@ -69,6 +70,8 @@ class FakeRefreshing(FakeState):
             _forget_stamps(stored)
         if _asked(before) != _asked(source):
             _forget_exchange(stored)
+        if _said(before) != _said(source):
+            stored.move, stored.url = None, None
         if before.location != source.location:
             _forget_move(stored)
         if _host(before) != _host(source):
@@ -101,6 +104,7 @@ class FakeRefreshing(FakeState):
             title=source.info.title,
             active=source.active,
             enabled=source.configured.enabled,
+            private=source.configured.private,
             paused=source.paused,
             items=self.count_live(source.configured.id),
             last_success=source.last_success,
@@ -236,10 +240,11 @@ class FakeRefreshing(FakeState):
     # ── save ──
 
     def lease(self, source_ids: Iterable[str], until: datetime, why: str) -> None:
-        for source_id in source_ids:
-            if source_id in self._sources:
-                self._sources[source_id].next_check = self._sources[source_id].due_from = until
-                self._sources[source_id].why = why
+        for source in (self._sources[each] for each in source_ids if each in self._sources):
+            if source.next_check is not None and until < source.next_check <= until + FARTHEST:
+                source.due_from = max(source.due_from or until, until)
+            else:
+                source.next_check, source.due_from, source.why = until, until, why
 
     def save(self, save: Save) -> None:
         source = self._sources.get(save.source_id)
@@ -338,14 +343,11 @@ def _kept(source: Source) -> tuple[object, ...]:
 
 def _asked(source: Source) -> tuple[object, ...]:
     """What validators and body hash depend on."""
-    return (
-        source.location,
-        source.parse_hash,
-        source.interval,
-        source.headers,
-        source.user_agent,
-        source.proxy,
-    )
+    return source.location, source.parse_hash, *_said(source)
+
+
+def _said(source: Source) -> tuple[object, ...]:
+    return source.interval, source.headers, source.user_agent, source.proxy
 
 
 def _host(source: Source) -> str | None:
@@ -389,10 +391,11 @@ def _end(source: StoredSource, outcome: Outcome) -> bool:
     """Keep how it ended; whether whoever looks at the sources sees another picture now."""
     before = _standing(source)
     source.next_check, source.due_from, source.why = outcome.next_check, outcome.due_from, outcome.why
+    source.held_until = outcome.held_until
     if outcome.held:
         return False
     source.attempted, source.error, source.notice = outcome.at, outcome.error, outcome.notice
-    source.status, source.held_until = outcome.status, outcome.held_until
+    source.status = outcome.status
     source.wall, source.gone, source.url = outcome.wall, outcome.gone, outcome.url
     source.gone_since = outcome.at if outcome.is_gone else None
     if outcome.error is None:

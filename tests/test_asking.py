@@ -127,8 +127,12 @@ def test_what_cannot_be_read_where_it_moved_to_confirms_nothing() -> None:
 
 @pytest.mark.parametrize(
     "secrets",
-    [{"headers": (("Authorization", "Bearer x"),)}, {"location": "https://me:pw@example.org/feed"}],
-    ids=["headers", "credentials"],
+    [
+        {"headers": (("Authorization", "Bearer x"),)},
+        {"location": "https://me:pw@example.org/feed"},
+        {"user_agent": "known to that host alone"},
+    ],
+    ids=["headers", "credentials", "user agent"],
 )
 def test_what_is_asked_with_secrets_is_asked_only_where_it_is_configured(secrets: Any) -> None:
     publisher = Publisher(**secrets)
@@ -235,6 +239,24 @@ def test_a_source_that_was_not_asked_did_not_fail() -> None:
 
     assert (outcome.held, outcome.error, outcome.next_check) == (True, None, until)
     assert outcome.why == "Retry-After of its host"
+
+
+def test_a_pause_of_a_host_brings_nothing_forward() -> None:
+    publisher = Publisher()
+    publisher.state = replace(READ, next_check=NOW + 20 * HOUR, due_from=NOW + 19 * HOUR, why="max-age 72000")
+
+    outcome = publisher.fails(HeldError("not asked", retry_after=NOW + 2 * HOUR))
+
+    assert (outcome.next_check, outcome.due_from) == (NOW + 20 * HOUR, NOW + 19 * HOUR)
+    assert outcome.why == "max-age 72000"
+
+
+def test_a_pause_of_a_host_that_has_just_ended_has_nobody_ask_at_once() -> None:
+    publisher = Publisher()
+
+    outcome = publisher.fails(HeldError("not asked", retry_after=NOW))
+
+    assert publisher.wait(outcome) == timedelta(minutes=15)
 
 
 def test_a_source_that_is_silent_for_long_is_late() -> None:

@@ -322,9 +322,15 @@ def test_what_is_asked_for_is_due() -> None:
 
 
 def test_what_a_wrong_clock_wrote_counts_as_due() -> None:
-    assert is_due(NOW, NOW + timedelta(days=7, seconds=1))
+    assert is_due(NOW, NOW + timedelta(days=7, minutes=2))
     assert is_due(NOW, NOW + timedelta(days=3), attempted=NOW + timedelta(days=2))
     assert not is_due(NOW, NOW + timedelta(days=3), attempted=NOW + timedelta(minutes=2))
+
+
+def test_a_clock_that_is_steered_back_a_little_makes_nothing_due() -> None:
+    weekly = after_success(NOW, Pace(), fixed=7 * DAY, seed="")
+
+    assert not is_due(NOW - timedelta(seconds=2), weekly.at)
 
 
 @pytest.mark.parametrize("next_check", [None, NOW - timedelta(days=1), NOW + timedelta(days=4000)])

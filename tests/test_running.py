@@ -10,7 +10,7 @@ import pytest
 
 from aggregator.app.control import Done
 from aggregator.app.equipment import Equipment
-from aggregator.errors import ConfigError, FetchError, LockedError, StoreError
+from aggregator.errors import ConfigError, FetchError, HeldError, LockedError, StoreError
 from aggregator.exchange import Request
 from aggregator.reports import SourceResult
 from tests.builders import a_source
@@ -169,6 +169,40 @@ def test_nothing_is_requested_before_what_was_replaced_is_idle(tmp_path: Path) -
         return told
 
     assert asyncio.run(main()) == ["idle", "asked"]
+
+
+def test_nor_while_what_was_replaced_before_that_is_still_in_use(tmp_path: Path) -> None:
+    """Two reloads in a row: between them nothing was asked."""
+    app = World(tmp_path, remote="a").app()
+
+    request = Request(url="http://127.0.0.1:9/")
+
+    async def main() -> None:
+        first = Equipment(app.settings, app.clock, FakeStore())
+        second = Equipment(app.settings, app.clock, FakeStore(), after=first)
+        async with first, second, Equipment(app.settings, app.clock, FakeStore(), after=second) as third:
+            with first.in_use():
+                task = asyncio.create_task(third.get(request))
+                for _ in range(10):
+                    await asyncio.sleep(0)
+                assert third._web is None
+            with pytest.raises(FetchError):
+                await task
+
+    asyncio.run(main())
+
+
+def test_a_pause_that_a_wrong_clock_wrote_holds_nobody(tmp_path: Path) -> None:
+    app, store = World(tmp_path, remote="a").app(), FakeStore()
+    store.hold("127.0.0.1:9", app.clock() + timedelta(days=3650), app.clock())
+
+    async def main() -> None:
+        async with Equipment(app.settings, app.clock, store) as equipment:
+            with pytest.raises(FetchError) as failed:
+                await equipment.get(Request(url="http://127.0.0.1:9/"))
+            assert not isinstance(failed.value, HeldError)
+
+    asyncio.run(main())
 
 
 def test_requests_at_the_same_time_share_one_client(tmp_path: Path) -> None:

@@ -387,10 +387,11 @@ def test_half_of_a_list_that_vanishes_is_shown_and_looked_at_again() -> None:
     site.read()
     site.list.names, site.list.exchange = (
         [],
-        Exchange(status=200, validators=Validators("new"), body_hash="new"),
+        Exchange(status=200, validators=Validators("new"), body_hash="new", retry_after=NEXT),
     )
 
     held = site.read()
+    assert (held.next_check, held.status) == (NEXT, 200)
     site.read()
     let_go = site.read(accept=True)
 

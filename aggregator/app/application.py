@@ -13,10 +13,14 @@ from aggregator.app.equipment import Equipment
 from aggregator.app.publishing import Publishing
 from aggregator.app.refreshing import Options, Refreshing, no_progress
 from aggregator.errors import LockedError, UsageError
+from aggregator.polls import Outcome
+from aggregator.records import Save
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from datetime import datetime
 
+    from aggregator.polls import SourceState
     from aggregator.reports import RefreshReport, SourceResult
     from aggregator.store import SqliteStore
     from aggregator.subscriptions import Subscriptions
@@ -62,8 +66,10 @@ class App(Publishing):
             results = asyncio.run(self._read(store, options, chosen))
             do_commands(store)
             generated = GenerateReport() if dry_run else self._generate(store)
+            states, holds = (store.states(), store.holds(began)) if dry_run else ((), {})
         if dry_run:
-            self._remember_polls(results)
+            polled = {each.source_id for each in results if each.next_check and each.state != "paused"}
+            self._remember_times([each for each in states if each.id in polled], holds)
         return RefreshReport(sources=results, generated=generated, at=began, dry_run=dry_run)
 
     @contextmanager
@@ -99,15 +105,19 @@ class App(Publishing):
         told = {each.source_id: each for each in results}
         return tuple(told[each.id] for each in subscriptions.everything if each.id in told)
 
-    def _remember_polls(self, results: Sequence[SourceResult]) -> None:
-        """A dry run keeps nothing but when servers were asked, so that it is as polite as any other."""
-        polled = [each for each in results if each.next_check and each.state not in ("not-due", "paused")]
+    def _remember_times(self, polled: Sequence[SourceState], holds: Mapping[str, datetime]) -> None:
+        """A dry run keeps nothing but when servers may be asked, so that it is as polite as any other."""
         if not polled or not self.settings.store.exists():
             return
+        now = self.clock()
         try:
             with self.writing(wait=0.0) as store:
-                for each in polled:
-                    store.lease([each.source_id], each.next_check or self.clock(), each.why)
+                known = {state.id: _times(state, now) for state in store.states()}
+                for key, until in holds.items():
+                    store.hold(key, until, now)
+                for each, times in ((each.id, _times(each, now)) for each in polled):
+                    if known.get(each, times) != times:
+                        store.save(Save(source_id=each, now=now, outcome=times))
         except LockedError:
             log.debug("another process is at work, and asks for itself")
 
@@ -134,3 +144,15 @@ class App(Publishing):
                 raise UsageError(f"no source {name!r} in {self.settings.path}{hint}")
         feeds = {feed.id for name in names for feed in subscriptions.feeds.get(name, ())}
         return {*names, *feeds} if names else None
+
+
+def _times(state: SourceState, at: datetime) -> Outcome:
+    """When it may be asked, as the outcome of an asking of which nothing else is kept."""
+    return Outcome(
+        at=at,
+        held=True,
+        next_check=state.next_check,
+        due_from=state.due_from,
+        why=state.why,
+        held_until=state.held_until,
+    )

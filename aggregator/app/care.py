@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from aggregator.app.site import SiteAccess
 from aggregator.errors import UsageError
+from aggregator.reports import without_addresses
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +71,10 @@ class Care(SiteAccess):
         with self.library() as library:
             source_id = self.source(library, name)
             state = next(each for each in library.states() if each.id == source_id)
-            return SourceStory(state, library.polls(source_id), library.problems(source_id))
+            problems = library.problems(source_id)
+            if state.private:
+                problems = without_addresses(problems, source_id)
+            return SourceStory(state, library.polls(source_id), problems)
 
     def _as_document(self, needle: str) -> list[str]:
         """A file named from where the user stands, as the store names it."""

@@ -83,7 +83,10 @@ class Equipment:
                 self._idle.set()
 
     async def idle(self) -> None:
-        """Wait until nobody uses it."""
+        """Wait until nobody uses it, nor what it replaces, which it may never have waited for itself."""
+        if self._after is not None:
+            await self._after.idle()
+            self._after = None
         await self._idle.wait()
 
     async def get(self, request: Request) -> Answer:

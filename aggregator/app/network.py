@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from aggregator import __version__
+from aggregator import __version__, due
 from aggregator.web import PoliteWeb, WebSettings
 
 if TYPE_CHECKING:
@@ -27,7 +27,10 @@ def polite_web(
     asked: Mapping[str, datetime] = MappingProxyType({}),
     on_hold: Callable[[str, datetime], None] = lambda _key, _until: None,
 ) -> PoliteWeb:
-    """A client, to be entered; ``holds``, ``asked`` and ``on_hold`` are those of :class:`PoliteWeb`."""
+    """A client, to be entered; ``holds``, ``asked`` and ``on_hold`` are those of :class:`PoliteWeb`.
+
+    A hold that a wrong clock wrote is none.
+    """
     fetch = settings.fetch
     agent = fetch.user_agent.replace("{version}", __version__)
     return PoliteWeb(
@@ -43,7 +46,7 @@ def polite_web(
             hosts=fetch.hosts,
         ),
         clock,
-        holds=holds,
+        holds={key: until for key, until in holds.items() if due.is_held(clock(), until)},
         asked=asked,
         on_hold=on_hold,
     )

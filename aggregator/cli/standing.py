@@ -88,13 +88,19 @@ def as_object(state: SourceState, now: datetime) -> dict[str, Any]:
         "notice": state.notice,
         "problems": state.problems,
         "status": state.status,
-        "moved_to": state.url or (state.move.url if state.move else None),
+        "moved_to": _moved_to(state),
         "polls": state.polls,
         "unchanged_share": None if share is None else round(share, 3),
         "bytes": state.received,
         "next_check": _time(state.next_check),
         "why": _why(state),
     }
+
+
+def _moved_to(state: SourceState) -> str | None:
+    if state.private:
+        return None
+    return state.url or (state.move.url if state.move else None)
 
 
 def _why(state: SourceState) -> str:
@@ -125,7 +131,7 @@ def whole_story(state: SourceState, polls: Sequence[Poll], now: datetime, addres
         ("brings", "" if daily is None else f"about {daily:.3g} items a day"),
         ("newest item", _moment(state.recent[0]) if state.recent else ""),
         ("held until", _moment(state.held_until) if due.is_held(now, state.held_until) else ""),
-        ("asked at", state.url or ""),
+        ("asked at", "" if state.private else state.url or ""),
         ("requests", _requests(state, share)),
     ]
     told = [first, *more, *(f"{name}: {fact}" for name, fact in facts if fact)]

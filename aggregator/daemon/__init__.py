@@ -2,7 +2,7 @@
 
 It decides when; what is done is the application's. ``service`` puts it together: ``alarms`` (APScheduler) and
 ``heartbeat`` say when, ``watching`` says what changed on disk, ``work`` reads sources, ``publishing`` writes
-outputs, ``notify`` tells the service manager, ``doors`` is what else runs beside.
+outputs, ``notify`` tells the service manager, ``early`` notes signals, ``doors`` is what else runs beside.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from aggregator.daemon import early
 from aggregator.daemon.alarms import Alarms
 from aggregator.daemon.backoff import Backoff
 from aggregator.daemon.doors import Doors
@@ -23,7 +24,7 @@ from aggregator.daemon.work import Work
 from aggregator.errors import AggregatorError, ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
 
     from aggregator.app import App
     from aggregator.app.running import Running
@@ -55,8 +56,10 @@ def run(app: App, surroundings: Surroundings, *, wait: float = 0.0) -> int:
     """Run until told to stop; returns the exit code. Raises LockedError where another process is at work."""
     from aggregator.app.running import Running
 
-    with app.opened(wait=wait, patience=3.0) as store:
-        return asyncio.run(_run(Daemon(Running(app, store), surroundings)))
+    with early.noted() as came:
+        tell("starting", f"starting: {app.settings.path}", pid=os.getpid())
+        with app.opened(wait=wait, patience=3.0) as store:
+            return asyncio.run(_run(Daemon(Running(app, store), surroundings, came)))
 
 
 async def _run(daemon: Daemon) -> int:
@@ -69,8 +72,9 @@ async def _run(daemon: Daemon) -> int:
 class Daemon:
     """One run of it."""
 
-    def __init__(self, running: Running, surroundings: Surroundings) -> None:
-        self._running, self._around = running, surroundings
+    def __init__(self, running: Running, surroundings: Surroundings, came: Sequence[int] = ()) -> None:
+        """``came``: signals that came before this one could be told."""
+        self._running, self._around, self._came = running, surroundings, came
         settings = running.app.settings
         self._notify = Notify(surroundings.environ, surroundings.monotonic)
         self._alarms = Alarms(running.app.clock)
@@ -94,16 +98,17 @@ class Daemon:
         async with self._running:
             await self._doors.start(self._running.app)
             try:
-                self._begin()
+                lasting = self._begin()
                 self._notify.ready()
                 tell("ready", f"at work: {len(self._running.sources)} sources", pid=os.getpid())
-                code = await self._until_stopped()
+                code = await self._until_stopped(lasting)
             finally:
                 await self._end()
         tell("stopped", "stopped")
         return code
 
-    def _begin(self) -> None:
+    def _begin(self) -> set[asyncio.Task[None]]:
+        """Set everything going; returns the tasks that must not end."""
         self._alarms.start()
         self._alarms.every("housekeeping", _HOUSEKEEPING, self._keep_house)
         self._configuration.watch(signs([self._running.app.settings.path]))
@@ -112,12 +117,16 @@ class Daemon:
         self._work.look()
         self._publishing.ask(SOON)
         seconds = min(_BEAT, (self._notify.watchdog or _BEAT * 4) / 4)
-        for work in (self._publishing.run(), self._watching.run(), beat(seconds, self._beat)):
-            self._spawn(work)
+        lasting = (self._publishing.run(), self._watching.run(), beat(seconds, self._beat))
+        tasks = {self._spawn(work) for work in lasting}
+        if signal.SIGHUP in self._came:
+            self._reload("SIGHUP")
+        if signal.SIGUSR1 in self._came:
+            self._read_all()
+        return tasks
 
-    async def _until_stopped(self) -> int:
+    async def _until_stopped(self, lasting: set[asyncio.Task[None]]) -> int:
         """Until a signal says so, or one of the tasks that must not end does."""
-        lasting = set(self._tasks)
         stopping = asyncio.create_task(self._stopping.wait())
         done, _ = await asyncio.wait({*lasting, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if stopping in done:
@@ -253,6 +262,7 @@ class Daemon:
         self._commands_backoff.went_well()
         for each in done:
             tell("command", f"{each.action} {each.argument}", action=each.action, argument=each.argument)
+        self._work.begin_anew([each.argument for each in done if each.action == "reset"])
         if done:
             self._work.touch(each.argument for each in done)
             self._work.look()
@@ -272,7 +282,8 @@ class Daemon:
         count = len(self._running.sources)
         return f"{count} sources, {len(self._work.under_way)} being read"
 
-    def _spawn(self, work: Coroutine[object, object, None]) -> None:
+    def _spawn(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from aggregator.daemon.backoff import Backoff
@@ -109,8 +110,9 @@ class Work:
                 self._put_off(name, wait)
             return [now + wait]
         self._backoff.went_well()
+        for name in (*begun.starts, *begun.waiting):
+            self._local_at.pop(name, None)  # what is paused has no time: whoever resumes it has it read
         for name, start in begun.starts.items():
-            self._local_at.pop(name, None)
             self._tasks[name] = asyncio.create_task(self._read(name, start), name=f"read {name}")
         return [_no_sooner(each, now) for each in begun.waiting.values() if each.state == "not-due"]
 
@@ -183,6 +185,18 @@ class Work:
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
+
+    def begin_anew(self, source_ids: Collection[str]) -> None:
+        """Let nothing come of what is being read of these, from this very moment on, and read them again."""
+        for name in source_ids:
+            if (task := self._tasks.get(name)) is not None:
+                self._once_more.discard(name)
+                task.cancel()
+                task.add_done_callback(partial(self._look_at, name))
+
+    def _look_at(self, name: str, _ended: object) -> None:
+        self.touch([name])
+        self.look()
 
     # ── the end ──
 

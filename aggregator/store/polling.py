@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from aggregator.dates import from_micros, to_micros
+from aggregator.due import FARTHEST
 from aggregator.exchange import Validators
 from aggregator.store.codec import array, bindable, encode_moments, encode_wishes, original
 from aggregator.store.rows import Connected, micros, outdate_directory
@@ -37,9 +38,11 @@ class Polling(Connected):
         keys = array(bindable(source_id) for source_id in source_ids)
         with self._connection.writing() as raw:
             raw.execute(
-                "update sources set next_check = ?1, due_from = ?1, reason = ?2"
-                " where key in (select value from json_each(?3))",
-                (to_micros(until), bindable(why), keys),
+                "update sources set next_check = iif(later, next_check, ?1),"
+                " due_from = iif(later, max(coalesce(due_from, ?1), ?1), ?1), reason = iif(later, reason, ?2)"
+                " from (select id as wanted, next_check > ?1 and next_check <= ?3 as later from sources"
+                " where key in (select value from json_each(?4))) where id = wanted",
+                (to_micros(until), bindable(why), to_micros(until + FARTHEST), keys),
             )
 
     def recent(self, source_id: str, limit: int) -> Sequence[datetime]:
@@ -84,8 +87,14 @@ def keep_outcome(raw: sqlite3.Connection, source: int, outcome: Outcome) -> None
     """Record how a refresh ended, and when the next is due."""
     if outcome.held:
         raw.execute(
-            "update sources set next_check = ?, due_from = ?, reason = ? where id = ?",
-            (micros(outcome.next_check), micros(outcome.due_from), bindable(outcome.why), source),
+            "update sources set next_check = ?, due_from = ?, reason = ?, held_until = ? where id = ?",
+            (
+                micros(outcome.next_check),
+                micros(outcome.due_from),
+                bindable(outcome.why),
+                micros(outcome.held_until),
+                source,
+            ),
         )
         return
     before = raw.execute(_STANDING, (source,)).fetchone()
@@ -188,9 +197,18 @@ def forget_exchange(raw: sqlite3.Connection, source: int) -> None:
 
 def forget_move(raw: sqlite3.Connection, source: int) -> None:
     """What the former URL redirected to, or that it is gone, says nothing of the new one."""
+    return_home(raw, source)
     raw.execute(
-        "update sources set moved_to = null, moved_since = null, moved_count = 0, effective_url = null,"
-        " gone_count = 0, gone_since = null, wishes = '{}', late_since = null where id = ?",
+        "update sources set gone_count = 0, gone_since = null, wishes = '{}', late_since = null where id = ?",
+        (source,),
+    )
+
+
+def return_home(raw: sqlite3.Connection, source: int) -> None:
+    """Have it be asked for where it is configured; whether it moved is to be seen anew."""
+    raw.execute(
+        "update sources set moved_to = null, moved_since = null, moved_count = 0, effective_url = null"
+        " where id = ?",
         (source,),
     )
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _COLUMNS = (
-    "key", "kind", "title", "feed_title", "active", "enabled", "paused", "last_success", "attempted",
-    "first_failure", "failures", "error", "notice", "status", "next_check", "due_from", "reason",
+    "key", "kind", "title", "feed_title", "active", "enabled", "private", "paused", "last_success",
+    "attempted", "first_failure", "failures", "error", "notice", "status", "next_check", "due_from", "reason",
     "held_until", "wall", "gone_count", "gone_since", "late_since", "paused_since", "recent", "wishes",
     "configured_url", "moved_to", "moved_since", "moved_count", "effective_url", "polls", "polls_unchanged",
     "received",
@@ -76,6 +76,7 @@ def _state(row: Mapping[str, Any]) -> SourceState:
         title=original(row["title"] or row["feed_title"]),
         active=bool(row["active"]),
         enabled=bool(row["enabled"]),
+        private=bool(row["private"]),
         paused=bool(row["paused"]),
         items=row["items"],
         last_success=moment(row["last_success"]),

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from aggregator.dates import to_micros
 from aggregator.store.codec import bindable, original
-from aggregator.store.polling import forget_exchange, forget_move, make_due, release
+from aggregator.store.polling import forget_exchange, forget_move, make_due, release, return_home
 from aggregator.store.rows import Connected, outdate_directory, outdate_with_directory
 
 if TYPE_CHECKING:
@@ -159,6 +159,8 @@ def _follow(raw: sqlite3.Connection, before: _Stored, after: _Stored) -> None:
     """What a server said counts only for what it was asked; whatever changed is due."""
     if (after.parse_hash, after.request_hash) != (before.parse_hash, before.request_hash):
         forget_exchange(raw, before.id)
+    if after.request_hash != before.request_hash:
+        return_home(raw, before.id)  # what is said with a request is meant for the host that is configured
     if after.location != before.location:
         forget_exchange(raw, before.id)
         forget_move(raw, before.id)

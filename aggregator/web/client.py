@@ -144,11 +144,16 @@ class PoliteWeb:
         trip = Trip(request, self._settings.user_agent)
         proxy = Proxy.of(request.proxy or self._settings.proxy)
         deadline = Deadline(self._settings.timeout)
-        while True:
-            async with self._hosts.slot(*trip.origin):
-                answer = await self._hop(trip, proxy, deadline)
-            if answer is not None:
-                return answer
+        try:
+            while True:
+                async with self._hosts.slot(*trip.origin):
+                    answer = await self._hop(trip, proxy, deadline)
+                if answer is not None:
+                    return answer
+        except FetchError as error:  # whatever became of the answer, what it asked for counts
+            if trip.retry_after is not None:
+                error.retry_after = max(trip.retry_after, error.retry_after or trip.retry_after)
+            raise
 
     async def _hop(self, trip: Trip, proxy: Proxy | None, deadline: Deadline) -> Answer | None:
         """One request; None: it was redirected."""

@@ -18,6 +18,7 @@ class Server:
     def __init__(self) -> None:
         self.pages: dict[str, str] = {}
         self.redirects: dict[str, str] = {}
+        self.redirect_status = 302
         self.asked: list[str] = []
         """Paths, in order."""
         self.retry_after: dict[str, str] = {}
@@ -31,7 +32,7 @@ class Server:
                 asked.append(self.path)
                 body = pages.get(self.path, "").encode()
                 if self.path in redirects:
-                    self.send_response(302)
+                    self.send_response(told.redirect_status)
                     self.send_header("Location", redirects[self.path])
                 elif self.path in told.retry_after:
                     self.send_response(503)

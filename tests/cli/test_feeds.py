@@ -32,9 +32,20 @@ class Server:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.asked: list[str] = []
+        self.pause = ""
+        """A Retry-After; then it answers 503."""
         server = self
 
         class Handler(SimpleHTTPRequestHandler):
+            def do_GET(self) -> None:
+                if not server.pause:
+                    super().do_GET()
+                    return
+                self.send_response(503)
+                self.send_header("Retry-After", server.pause)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
             def log_request(self, code: object = "-", size: object = "-") -> None:
                 server.asked.append(f"{self.path} {getattr(code, 'value', code)}")
 
@@ -150,6 +161,17 @@ def test_a_dry_run_keeps_nothing_but_when_it_asked(site: Site, server: Server) -
     assert site.files() == before
     assert site.run("refresh", "--json").json["sources"][0]["state"] == "not-due"
     assert site.run("refresh", "news", "--json").json["totals"]["new"] == 1
+
+
+def test_a_pause_that_a_dry_run_was_asked_for_counts_as_any_other(site: Site, server: Server) -> None:
+    site.run("refresh")
+    server.pause = "3600"
+
+    site.run("refresh", "--force", "--dry-run")
+    ran = site.run("refresh", "--force", "--json").json["sources"][0]
+
+    assert (ran["state"], ran["why"]) == ("not-due", "Retry-After of its host")
+    assert len(server.asked) == 2
 
 
 def test_a_server_that_refuses_is_told_in_words_and_tried_later(site: Site, server: Server) -> None:

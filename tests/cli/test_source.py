@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cli.conftest import CONFIGURATION
+from tests.cli.loopback import RSS
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Site
@@ -59,6 +60,31 @@ def test_an_address_with_credentials_is_not_shown(filled: Site) -> None:
     assert filled.run("source", "show", "mine", "--json").json["source"]["address"] is None
     assert "secret" not in filled.run("source", "show", "mine").out
     assert "address: seeds\n" in filled.run("source", "show", "posts").out
+
+
+def test_a_private_address_is_told_nowhere_though_it_moved_and_its_feed_is_odd(
+    site: Site, server: Server
+) -> None:
+    odd = RSS.replace("<item>", "<item><title>Two</title><pubDate>never</pubDate></item><item>")
+    server.pages |= {"/hush.xml?key=hush": odd, "/new.xml?key=hush": odd}
+    server.redirects["/hush.xml?key=hush"] = "/new.xml?key=hush"
+    server.redirect_status = 301
+    site.configure(
+        FETCH
+        + f"sources:\n  - {{id: hidden, type: feed, url: '{server.url}/hush.xml?key=hush', private: true}}\n"
+    )
+
+    told = [site.run("refresh", "--force", "--json") for _ in range(3)]
+    told += [
+        site.run(*command, *form)
+        for command in (["refresh", "--force"], ["status"], ["source", "show", "hidden"])
+        for form in ([], ["--json"])
+    ]
+
+    assert server.asked[-1] == "/new.xml?key=hush"
+    assert "moved for good" in told[-1].out
+    assert "never" in told[0].out
+    assert [ran.out + ran.err for ran in told if "hush" in ran.out + ran.err] == []
 
 
 def test_a_paused_source_is_not_read_until_it_is_resumed(filled: Site) -> None:

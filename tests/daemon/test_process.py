@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.daemon.origin import Origin, Page, rss
-from tests.daemon.process import PATIENCE
+from tests.daemon.process import PATIENCE, Daemon, environment
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.daemon.conftest import Terminal
-    from tests.daemon.process import Daemon, Site
+    from tests.daemon.process import Site
 
 POSTS = {"id": "posts", "type": "jekyll", "path": "seeds"}
 LOADED = 6.0
@@ -306,6 +306,21 @@ def test_a_store_that_is_locked_for_a_while_is_waited_for(site: Site) -> None:
         assert "busy" in retry["error"]
         assert code == 0
         assert not any(line.get("exception") for line in daemon.hear_all())
+
+
+def test_signals_that_come_while_it_waits_for_the_lock_are_taken_up_afterwards(site: Site) -> None:
+    site.configure(POSTS)
+    site.post("a")
+    with site.start() as first, Daemon(site, environment(), ("--wait", "60s", "--no-serve")) as second:
+        second.wait_for("starting")
+        second.send(signal.SIGHUP)
+        second.send(signal.SIGUSR1)
+        first.stop()
+        second.wait_for("ready")
+        second.wait_for("signal", signal="SIGUSR1")
+        second.wait_for("reloaded")
+
+        assert second.stop()[0] == 0
 
 
 def test_what_cannot_be_published_is_tried_again(site: Site) -> None:

@@ -6,11 +6,13 @@ import asyncio
 import os
 import signal
 import socket
+import threading
 from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from aggregator.daemon import Daemon, Surroundings
+from aggregator.store import beside
 from tests.daemon.process import PATIENCE
 from tests.daemon.sources import World
 from tests.daemon.test_doors import FakeDoor
@@ -93,10 +95,11 @@ def test_after_a_sleep_what_is_due_is_read(tmp_path: Path) -> None:
     world = World(tmp_path, local="posts", remote="a")
 
     async def scenario(running: Running, steady: Steady) -> None:
-        await until(lambda: world.web.read["a"] == 1 and world.local.read["posts"] == 1)
+        # Once as it begins, and once when it is watched: what changed in between nobody saw.
+        await until(lambda: world.web.read["a"] == 1 and world.local.read["posts"] == 2)
         steady.passed += 3600
         world.clock.advance(seconds=3600)
-        await until(lambda: world.web.read["a"] == 2 and world.local.read["posts"] >= 2)
+        await until(lambda: world.web.read["a"] == 2 and world.local.read["posts"] >= 3)
 
     assert run(world, scenario) == 0
 
@@ -134,6 +137,57 @@ def test_nothing_is_kept_of_what_was_being_read_as_it_was_configured_before(tmp_
         assert world.web.read == {"a": 2, "b": 1}
 
     assert run(world, scenario) == 0
+
+
+def test_what_is_being_read_of_a_source_when_it_is_reset_counts_no_more(tmp_path: Path) -> None:
+    world = World(tmp_path, remote="a b")
+
+    async def scenario(running: Running, steady: Steady) -> None:
+        world.web.held |= {"a": asyncio.Event(), "b": asyncio.Event()}
+        await until(lambda: set(world.web.read) == {"a", "b"})
+        with beside(running.store.path) as other:
+            other.leave("reset", "a", world.clock())
+        await until(lambda: world.web.read["a"] == 2)
+        for each in world.web.held.values():
+            each.set()
+        await until(lambda: all(state.last_success for state in running.store.states()))
+        assert world.web.read == {"a": 2, "b": 1}
+
+    assert run(world, scenario) == 0
+
+
+def test_a_reload_that_is_asked_for_while_it_begins_is_no_reason_to_end(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    world, reloads, goes_on = World(tmp_path, remote="a"), list[None](), threading.Event()
+
+    class Slow(FakeDoor):
+        """Opens only when the reload is under way."""
+
+        async def start(self) -> None:
+            os.kill(os.getpid(), signal.SIGHUP)
+            await until(lambda: bool(reloads))
+            await super().start()
+
+    def reload() -> App:
+        reloads.append(None)
+        assert goes_on.wait(PATIENCE)  # in a thread, while the daemon begins
+        return world.app()
+
+    async def main(running: Running) -> int:
+        around = Surroundings(reload=reload, environ={}, doors=(lambda _: Slow("door", []),))
+        daemon = asyncio.create_task(Daemon(running, around).run())
+        await until(lambda: "at work" in caplog.text)
+        goes_on.set()
+        await until(lambda: "taken up" in caplog.text)
+        await asyncio.sleep(0)
+        assert not daemon.done()
+        os.kill(os.getpid(), signal.SIGTERM)
+        return await daemon
+
+    with world.open() as running:
+        assert asyncio.run(main(running)) == 0
 
 
 def test_doors_are_open_as_long_as_it_runs(tmp_path: Path) -> None:

@@ -109,6 +109,25 @@ def test_local_sources_are_read_when_they_changed_and_now_and_then(tmp_path: Pat
     run(world, scenario)
 
 
+def test_a_paused_local_source_waits_for_no_moment(tmp_path: Path) -> None:
+    world = World(tmp_path, local="posts")
+
+    async def scenario(bench: Bench) -> None:
+        bench.work._running.store.set_paused("posts", True, world.clock())
+        world.clock.advance(hours=2)
+        for _ in range(2):
+            bench.alarms.moment = None
+            bench.work.look()
+        assert (bench.alarms.moment, world.local.read["posts"]) == (None, 1)
+
+        bench.work._running.store.set_paused("posts", False, world.clock())
+        bench.work.touch(["posts"])
+        await bench.quiet()
+        assert world.local.read["posts"] == 2
+
+    run(world, scenario)
+
+
 def test_files_that_are_still_being_written_are_looked_at_again_soon(tmp_path: Path) -> None:
     world = World(tmp_path, local="posts")
     world.local.problems = (Problem("a.md", UNSETTLED),)

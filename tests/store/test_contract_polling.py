@@ -16,6 +16,8 @@ from tests.builders import NOW, a_source, an_item
 from tests.store.changes import a_change, id_of, output_of, publish, save
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from aggregator.model import Source
     from aggregator.polls import SourceState
     from tests.store.conftest import Store
@@ -154,6 +156,16 @@ def test_changed_options_void_validators_and_hash_and_make_the_source_due(
     assert (state_of(store).next_check, state_of(store).why) == (None, "")
 
 
+def test_what_is_said_with_a_request_is_said_only_where_the_source_is_configured(store: Store) -> None:
+    """Headers that are new were meant for that host, and not for the one it moved to before."""
+    move = Move("https://new.example/feed", NOW, 2)
+    save(store, outcome=Outcome(at=NOW, exchange=Exchange(200), move=move, url=move.url))
+
+    store.sync([a_feed(headers=(("Authorization", "Bearer x"),))], NOW)
+
+    assert (store.bookmark("posts").url, state_of(store).move, state_of(store).url) == (None, None, None)
+
+
 @pytest.mark.parametrize("changed", [{}, {"title": "T"}, {"rank": 3}, {"private": True}])
 def test_what_a_request_does_not_depend_on_voids_nothing(store: Store, changed: dict[str, Any]) -> None:
     answered(store, validators=BOTH, body_hash="abc")
@@ -163,6 +175,27 @@ def test_what_a_request_does_not_depend_on_voids_nothing(store: Store, changed: 
 
     assert remembered(store) == (BOTH, "abc")
     assert state_of(store).next_check == LATER
+
+
+@pytest.mark.parametrize(
+    ("planned", "after"),
+    [
+        (None, LATER),
+        (NOW - timedelta(hours=1), LATER),
+        (LATER + timedelta(hours=9), LATER + timedelta(hours=9)),
+        (LATER + timedelta(days=3650), LATER),  # a wrong clock wrote that
+    ],
+)
+def test_a_source_that_is_read_before_its_time_is_not_due_sooner_if_that_is_cut_off(
+    store: Store, planned: datetime | None, after: datetime
+) -> None:
+    save(store, outcome=Outcome(at=NOW, next_check=planned, due_from=planned, why="planned"))
+
+    store.lease(["posts"], LATER, "being read")
+
+    state = state_of(store)
+    assert (state.next_check, state.due_from) == (after, after)
+    assert state.why == ("planned" if after == planned else "being read")
 
 
 def test_a_renamed_source_keeps_its_validators(store: Store) -> None:
@@ -426,9 +459,10 @@ def test_a_poll_that_was_not_made_changes_when_it_is_due_and_no_more(store: Stor
     save(store, outcome=Outcome(at=NOW, error="no", status=500, next_check=NOW, due_from=NOW))
     before = state_of(store)
 
-    save(store, outcome=Outcome(at=LATER, held=True, next_check=LATER, due_from=LATER, why="held"))
+    times: Any = {"next_check": LATER, "due_from": LATER, "held_until": LATER}
+    save(store, outcome=Outcome(at=LATER, held=True, why="held", **times))
 
-    assert state_of(store) == replace(before, next_check=LATER, due_from=LATER, why="held")
+    assert state_of(store) == replace(before, why="held", **times)
 
 
 def test_the_last_polls_are_remembered_and_all_are_counted(store: Store) -> None:

@@ -495,6 +495,26 @@ def test_a_pause_may_come_with_a_document() -> None:
     assert answer.retry_after == NOW + timedelta(hours=1)
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(
+            redirect("http://a.invalid/").replace(b"\r\n", b"\r\nRetry-After: 120\r\n", 1), id="no host"
+        ),
+        pytest.param(redirect("/").replace(b"\r\n", b"\r\nRetry-After: 120\r\n", 1), id="in a circle"),
+        pytest.param(reply(BODY, "Retry-After: 120", length=len(BODY) + 9), id="breaks off"),
+        pytest.param(reply(b"no gzip", "Retry-After: 120", "Content-Encoding: gzip"), id="damaged"),
+    ],
+)
+def test_a_pause_counts_whatever_becomes_of_the_answer(answer: bytes) -> None:
+    server = Server({"/": answer})
+
+    with pytest.raises(FetchError) as failed:
+        get(server, clock=lambda: NOW)
+
+    assert failed.value.retry_after == NOW + timedelta(seconds=120)
+
+
 def test_requests_to_one_host_are_apart() -> None:
     server = Server({"/": reply(BODY), "/old": redirect("/")})
     time = FakeTime()
