@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import click
 
 from aggregator import __version__
-from aggregator.cli.common import common_options, let_go_of, tell
+from aggregator.cli.common import common_options, let_go_of, refused, tell
 from aggregator.errors import AggregatorError, ConfigError
 
 if TYPE_CHECKING:
@@ -138,4 +138,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         let_go_of(sys.stdout)
         return 0
+    except OSError:
+        # click writes help and versions itself.
+        if (refusal := refused(sys.stdout)) is None:
+            raise
+        tell(f"aggregator: {refusal}")
+        return 1
     return result if isinstance(result, int) else 0

@@ -191,7 +191,21 @@ def put(text: str) -> None:
         raise
     except OSError as error:
         let_go_of(sys.stdout)
-        raise AggregatorError(f"the output cannot be written: {error.strerror}") from error
+        raise AggregatorError(_cannot_be_written(error)) from error
+
+
+def refused(stream: TextIO | None) -> str | None:
+    """Why a stream takes nothing, not even a line's end; None if it does. Who takes nothing is let go of."""
+    try:
+        click.echo(file=stream)
+    except OSError as error:
+        let_go_of(stream)
+        return _cannot_be_written(error)
+    return None
+
+
+def _cannot_be_written(error: OSError) -> str:
+    return f"the output cannot be written: {error.strerror}"
 
 
 def let_go_of(stream: TextIO | None) -> None:
