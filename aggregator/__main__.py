@@ -1,4 +1,7 @@
-"""``python -m aggregator`` and the console script. What takes time to load is loaded where Ctrl-C is understood."""
+"""``python -m aggregator`` and the console script.
+
+What takes time to load is loaded where Ctrl-C is understood.
+"""
 
 import sys
 
@@ -6,7 +9,7 @@ import sys
 def run() -> int:
     """The command line; returns its exit code."""
     try:
-        from aggregator.cli import main
+        from aggregator.cli import main  # noqa: PLC0415 - see above
 
         return main()
     except KeyboardInterrupt:

@@ -219,7 +219,8 @@ def test_output_that_nobody_takes_is_no_failure_and_stops_no_work(site: Site) ->
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full disk to write to")
 @pytest.mark.parametrize(
-    "arguments", [("list", "items"), ("--help",), ("refresh", "--help"), ("--version",), ("completion", "bash")]
+    "arguments",
+    [("list", "items"), ("--help",), ("refresh", "--help"), ("--version",), ("completion", "bash")],
 )
 @pytest.mark.parametrize("environment", [{}, {"PYTHONUNBUFFERED": "1"}])
 def test_output_that_cannot_be_written_is_told_in_words(
@@ -271,3 +272,18 @@ def test_ctrl_c_is_understood_while_the_program_is_still_being_loaded(site: Site
 
     assert (ran.returncode, ran.stdout) == (130, b"")
     assert ran.stderr.decode().strip() in {"", "interrupted"}
+
+
+def test_a_narrow_terminal_gets_lines_in_place_of_a_table(site: Site) -> None:
+    site.write_post()
+
+    sent = on_terminal(site.root, "refresh", COLUMNS="50")
+
+    assert "posts: 1 new" in sent
+    assert "first-read" not in sent
+    assert "\u2026" not in sent
+
+
+@pytest.mark.parametrize("group", ["list", "source", "item", "db"])
+def test_what_a_command_of_a_group_does_is_said_whole(site: Site, group: str) -> None:
+    assert "..." not in site.run(group, "--help").out.replace("[ARGS]...", "")
