@@ -263,6 +263,11 @@ def rfc3339(moment: datetime) -> str:
     return written[:-6] + "Z" if written.endswith("+00:00") else written
 
 
+def to_the_second(moment: datetime) -> str:
+    """Write an aware moment for people: RFC 3339, in UTC, the second it lies in."""
+    return rfc3339(moment.astimezone(UTC).replace(microsecond=0))
+
+
 def to_micros(moment: datetime) -> int:
     """Microseconds since 1970-01-01T00:00:00Z; exact."""
     return (moment - _EPOCH) // _MICROSECOND

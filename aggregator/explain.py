@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from aggregator import filters
 from aggregator.categories import Matcher
-from aggregator.dates import rfc3339
+from aggregator.dates import rfc3339, to_the_second
 
 if TYPE_CHECKING:
     from aggregator.model import Item
@@ -73,8 +73,8 @@ def _times(record: ItemRecord) -> list[Step]:
         steps.append(Step("published", f"its source claims {rfc3339(claimed)}, which was not yet then"))
     steps += [
         Step("updated", f"{rfc3339(record.updated)} (revision {record.revision})"),
-        Step("first seen", rfc3339(record.first_seen)),
-        Step("last seen", rfc3339(record.last_seen)),
+        Step("first seen", to_the_second(record.first_seen)),
+        Step("last seen", to_the_second(record.last_seen)),
     ]
     return steps
 

@@ -238,6 +238,14 @@ def test_a_moment_is_written_as_rfc3339_can(moment: datetime, expected: str) -> 
 
 
 @given(MOMENTS)
+def test_people_are_told_the_second_in_utc(moment: datetime) -> None:
+    told = datetime.fromisoformat(dates.to_the_second(moment))
+
+    assert told.utcoffset() == timedelta()
+    assert timedelta() <= moment - told < timedelta(seconds=1)
+
+
+@given(MOMENTS)
 def test_microseconds_lose_nothing(moment: datetime) -> None:
     offset = moment.utcoffset() or timedelta()
 

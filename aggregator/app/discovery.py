@@ -44,7 +44,7 @@ def as_address(written: str) -> str:
         bare = f"https://{bare}"
     if (url := sourcekeys.address(bare)) is None:
         raise UsageError(
-            f"{text.plain(written, 200)}: is no web address, such as https://example.org/feed.xml"
+            f"{text.plain(written, 200) or repr(written)}: is no web address, such as https://example.org/feed.xml"
         )
     return url
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aggregator import __version__, metrics
-from aggregator.dates import rfc3339
+from aggregator.dates import to_the_second
 from aggregator.errors import AggregatorError
 from aggregator.health import TROUBLED
 
@@ -114,9 +114,10 @@ class Serving:
         if self.snapshot.missing:
             return True, "ok: files are served; there is no store that tells how the sources are"
         counts, last = self._counts(), self._last_success()
-        when = f"; last read {rfc3339(last)}" if last else ""
+        when = f"; last read {to_the_second(last)}" if last else ""
         failing = sum(counts[state] for state in TROUBLED)
-        return True, f"ok: {sum(counts.values())} sources, {failing} failing{when}"
+        sources = sum(counts.values())
+        return True, f"ok: {sources} source{'' if sources == 1 else 's'}, {failing} failing{when}"
 
     def metrics(self) -> str:
         """How the sources are, in Prometheus' text form; private ones are counted, and not named."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import click
 
 from aggregator import __version__
-from aggregator.cli.common import common_options, let_go_of, tell
+from aggregator.cli.common import cannot_be_written, common_options, let_go_of, refuses, tell
 from aggregator.errors import AggregatorError, ConfigError
 
 if TYPE_CHECKING:
@@ -114,13 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             errors="backslashreplace"
         )  # a terminal that lacks letters is no reason to stop
     try:
-        result = cli.main(
-            args=list(arguments) if arguments is not None else None,
-            prog_name="aggregator",
-            standalone_mode=False,
-        )
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        result = _run(arguments)
     except click.exceptions.Abort:
         return _INTERRUPTED
     except click.ClickException as error:
@@ -135,7 +129,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         click.echo("interrupted", err=True)
         return _INTERRUPTED
+    return result if isinstance(result, int) else 0
+
+
+def _run(arguments: Sequence[str] | None) -> object:
+    try:
+        result: object = cli.main(
+            args=list(arguments) if arguments is not None else None,
+            prog_name="aggregator",
+            standalone_mode=False,
+        )
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except BrokenPipeError:
         let_go_of(sys.stdout)
         return 0
-    return result if isinstance(result, int) else 0
+    except OSError as error:
+        # click writes help and versions itself.
+        if refuses(sys.stdout):
+            raise cannot_be_written(error) from error
+        raise
+    return result

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 from typing import TYPE_CHECKING
 
@@ -70,8 +71,8 @@ def show(addition: Addition, path: str, *, dry_run: bool) -> None:
         for name in addition.ids:
             echo(f"added {name} to {path}")
         if addition.ids:
-            names = " ".join(addition.ids) if len(addition.ids) == 1 else ""
-            echo(f"next: aggregator refresh {names}".rstrip())
+            name = shlex.quote(addition.ids[0]) if len(addition.ids) == 1 else ""
+            echo(f"next: aggregator refresh {name}".rstrip())
 
 
 def _pick(number: int | None) -> Pick:

@@ -23,7 +23,7 @@ WAIT = click.option(
 def told(done: Done) -> int:
     """Tell what was written, or that it is left to another process; returns the exit code."""
     if done.left is not None:
-        tell(f"left to be done: {done.left}")
+        tell("left to the process that is at work on this site, which does it as soon as it can")
         return 0
     report = done.report
     if report is None:

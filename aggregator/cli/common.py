@@ -132,7 +132,9 @@ class _TextLines(logging.Formatter):
 
 
 def _time_of(record: logging.LogRecord) -> str:
-    return rfc3339(from_micros(int(record.created * 1000) * 1000))
+    """To the millisecond."""
+    seconds, milliseconds = divmod(int(record.created * 1000), 1000)
+    return f"{rfc3339(from_micros(seconds * 1_000_000))[:-1]}.{milliseconds:03}Z"
 
 
 def set_up_logging(common: Common) -> None:
@@ -191,7 +193,22 @@ def put(text: str) -> None:
         raise
     except OSError as error:
         let_go_of(sys.stdout)
-        raise AggregatorError(f"the output cannot be written: {error.strerror}") from error
+        raise cannot_be_written(error) from error
+
+
+def refuses(stream: TextIO | None) -> bool:
+    """Whether a stream takes nothing, not even a line's end; then it is let go of."""
+    try:
+        click.echo(file=stream)
+    except OSError:
+        let_go_of(stream)
+        return True
+    return False
+
+
+def cannot_be_written(error: OSError) -> AggregatorError:
+    """What is told of stdout that takes nothing."""
+    return AggregatorError(f"the output cannot be written: {error.strerror}")
 
 
 def let_go_of(stream: TextIO | None) -> None:

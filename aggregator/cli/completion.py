@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from click.shell_completion import get_completion_class
 
-from aggregator.cli.common import common_options
+from aggregator.cli.common import common_options, put
 
 
 @click.command(epilog='Example: eval "$(aggregator completion bash)"')
@@ -18,4 +18,4 @@ def completion(shell: str) -> None:
     maker = get_completion_class(shell)
     if maker is None:
         raise click.UsageError(f"no completion for {shell}")
-    click.echo(maker(cli, {}, "aggregator", "_AGGREGATOR_COMPLETE").source())
+    put(maker(cli, {}, "aggregator", "_AGGREGATOR_COMPLETE").source())

@@ -17,7 +17,10 @@ def db() -> None:
     """Back up, restore, check and compact the store."""
 
 
-@db.command(epilog="Example: aggregator db backup /backups/feeds.db")
+@db.command(
+    short_help="Copy the store to FILE, also beside a writer.",
+    epilog="Example: aggregator db backup /backups/feeds.db",
+)
 @click.argument("file", type=_FILE)
 @click.option("--force", is_flag=True, help="Replace the file if it exists.")
 @common_options

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aggregator.cli.common import Duration, common_options, current, echo, tell
+from aggregator.cli.common import Duration, common_options, counted, current, echo, tell
 from aggregator.cli.complete import category_slugs
 
 if TYPE_CHECKING:
@@ -55,4 +55,4 @@ def _show(report: GenerateReport) -> None:
     if not (report.written or report.removed or report.errors):
         echo(_ALL_IS_WELL)
     if report.unneeded:
-        echo(f"{len(report.unneeded)} files are no longer needed; --prune removes them")
+        echo(f"no longer needed: {counted(len(report.unneeded), 'file')}; --prune removes what is not needed")

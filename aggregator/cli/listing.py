@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from aggregator.cli.common import common_options, current, echo, echo_json
+from aggregator.cli.common import common_options, counted, current, echo, echo_json, tell
 from aggregator.cli.complete import category_slugs, source_ids
 from aggregator.dates import rfc3339
 from aggregator.urls import quote_path
@@ -21,7 +21,7 @@ def list_() -> None:
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
-@list_.command(epilog="Example: aggregator list sources -v")
+@list_.command(short_help="List every source ever read.", epilog="Example: aggregator list sources -v")
 @_JSON
 @common_options
 def sources(*, as_json: bool) -> None:
@@ -50,12 +50,14 @@ def sources(*, as_json: bool) -> None:
         return
     for state in states:
         gone = "" if state.active else "  (not configured any more)"
-        echo(f"{state.id}  {state.type}  {state.items} items  {state.title}{gone}")
+        echo(f"{state.id}  {state.type}  {counted(state.items, 'item')}  {state.title}{gone}")
         for problem in problems.get(state.id, ()):
             echo(f"  {problem}")
 
 
-@list_.command(epilog="Example: aggregator list categories --json")
+@list_.command(
+    short_help="List categories, their counts and feeds.", epilog="Example: aggregator list categories --json"
+)
 @_JSON
 @common_options
 def categories(*, as_json: bool) -> None:
@@ -77,7 +79,7 @@ def categories(*, as_json: bool) -> None:
         echo_json({"categories": about})
         return
     for each in about:
-        echo(f"{each['slug']}  {each['title']}  {each['items']} items  {each['feed']}")
+        echo(f"{each['slug']}  {each['title']}  {counted(each['items'], 'item')}  {each['feed']}")
     if not about:
         echo("no categories yet; `aggregator refresh` reads the sources")
 
@@ -119,6 +121,8 @@ def items(*, category: str | None, source: str | None, limit: int, as_json: bool
             }
         )
         return
+    if not records:
+        tell("no items")
     for record in records:
         state = " (hidden)" if record.hidden else "" if record.live else " (left)"
         echo(f"{record.item_id:>6}  {record.published:%Y-%m-%d %H:%M}  {record.clean.title.value}{state}")

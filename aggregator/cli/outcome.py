@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING, TextIO
 
 from aggregator import due
 from aggregator.cli.common import counted, current, echo, is_terminal, tell
-from aggregator.dates import rfc3339
+from aggregator.dates import to_the_second
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,25 +20,30 @@ if TYPE_CHECKING:
     from aggregator.reports import RefreshReport, SourceResult
 
 _PROBLEMS_SHOWN = 5
+_NARROWEST = 60
+"""Columns that a terminal has on which the table is shown."""
 _COLORS = {"first-read": "green", "changed": "green", "failed": "red", "gone": "red", "paused": "yellow"}
 
 
-def show(report: RefreshReport, paths: list[str]) -> None:
+def show(report: RefreshReport, paths: list[str], named: Sequence[str] = ()) -> None:
     """Tell how it went: troubles first, then every source, as a table on a terminal and else a line each.
 
-    ``paths``: the configuration and the output folder, as the user would type them.
+    ``paths``: the configuration and the output folder, as the user would type them. ``named``: the sources
+    that the user named; of these it is told as well why one was not asked.
     """
     quiet, verbose = current().verbosity < 0, current().verbosity > 0
     for result in report.sources:
         _show_troubles(result, report.at, verbose=verbose)
     if not quiet:
-        shown = [each for each in report.sources if verbose or each.state != "not-due"]
-        (_show_table if is_terminal(sys.stdout) else _show_lines)(shown)
-        _show_waiting(report)
+        told = verbose or bool(named)
+        shown = [each for each in report.sources if told or each.state != "not-due"]
+        (_show_table if _has_room(sys.stdout) else _show_lines)(shown)
+        if not named:
+            _show_waiting(report)
     for error in report.generated.errors:
         tell(f"error: {error}", fg="red")
     if not quiet:
-        _show_outcome(report, paths)
+        _show_outcome(report, paths, named)
 
 
 def _show_troubles(result: SourceResult, now: datetime, *, verbose: bool) -> None:
@@ -81,11 +87,13 @@ def _show_lines(results: Sequence[SourceResult]) -> None:
 def _in_words(result: SourceResult) -> str:
     if result.state == "failed":
         return "failed"
-    if result.state == "paused":
-        return result.why or "paused"
+    if result.state in ("paused", "gone"):
+        return result.why or result.state
     if result.state == "not-due":
         return (
-            f"not due before {rfc3339(result.next_check)}: {result.why}" if result.next_check else "not due"
+            f"not due before {to_the_second(result.next_check)}: {result.why}"
+            if result.next_check
+            else "not due"
         )
     counts = [(result.new, "new"), (result.updated, "updated"), (result.removed, "removed")]
     words = [f"{count} {what}" for count, what in counts if count] or ["nothing new"]
@@ -94,6 +102,11 @@ def _in_words(result: SourceResult) -> str:
 
 def _skipped(result: SourceResult) -> list[str]:
     return [f"{count} skipped ({why})" for why, count in sorted(result.skipped.items())]
+
+
+def _has_room(stream: TextIO | None) -> bool:
+    """Whether a table is fit for it: a terminal whose columns would not have to be cut."""
+    return is_terminal(stream) and get_terminal_size().columns >= _NARROWEST
 
 
 def _show_table(results: Sequence[SourceResult]) -> None:
@@ -128,7 +141,7 @@ def _cells(result: SourceResult) -> list[Text]:
     besides = _skipped(result)
     if result.problems:
         besides.insert(0, counted(len(result.problems), "problem"))
-    if result.state in ("paused", "not-due") and result.why:
+    if result.state in ("paused", "gone", "not-due") and result.why:
         besides.insert(0, result.why)
     counts = (str(count or "") for count in (result.new, result.updated, result.removed))
     return [
@@ -139,7 +152,7 @@ def _cells(result: SourceResult) -> list[Text]:
     ]
 
 
-def _show_outcome(report: RefreshReport, paths: list[str]) -> None:
+def _show_outcome(report: RefreshReport, paths: list[str], named: Sequence[str]) -> None:
     config, folder = paths
     generated = report.generated
     if report.dry_run:
@@ -148,12 +161,12 @@ def _show_outcome(report: RefreshReport, paths: list[str]) -> None:
     for category in generated.categories:
         echo(f"new category: {category}")
     if not generated.written:
-        if not generated.errors and report.next_due is None:
+        if not generated.errors and (named or report.next_due is None):
             echo("nothing to write: every output is as it should be")
         return
     feeds = [path for path in generated.written if path.endswith(".xml")]
-    atom = counted(len(feeds), "Atom feed")
-    echo(f"wrote {counted(len(generated.written), 'file')} ({atom}) in {folder}")
+    atom = f" ({counted(len(feeds), 'Atom feed')})" if feeds else ""
+    echo(f"wrote {counted(len(generated.written), 'file')}{atom} in {folder}")
     told = counted(generated.feeds, "category feed")
     echo(f"{told}: {folder}/category/   everything: {folder}/all.xml")
     if generated.categories:

@@ -10,6 +10,7 @@ from aggregator.cli.common import Duration, common_options, current, echo_json, 
 from aggregator.cli.complete import source_ids
 from aggregator.cli.outcome import show
 from aggregator.cli.progress import progress
+from aggregator.dates import rfc3339
 
 if TYPE_CHECKING:
     from aggregator.reports import RefreshReport
@@ -67,7 +68,7 @@ def refresh(
     if as_json:
         echo_json(as_object(report))
     else:
-        show(report, [str(app.settings.path), str(app.shown_path(app.settings.output_dir))])
+        show(report, [str(app.settings.path), str(app.shown_path(app.settings.output_dir))], sources)
     return _exit_code(report, fail_on, configured=len(app.settings.sources))
 
 
@@ -97,11 +98,11 @@ def as_object(report: RefreshReport) -> dict[str, Any]:
                 "seconds": round(max(result.seconds, 0.0), 3),
                 "status": result.status,
                 "error": result.error,
-                "failing_since": result.failing_since.isoformat() if result.failing_since else None,
+                "failing_since": rfc3339(result.failing_since) if result.failing_since else None,
                 "notice": result.notice,
                 "problems": [{"where": each.where, "what": each.what} for each in result.problems],
                 "skipped": dict(sorted(result.skipped.items())),
-                "next_check": result.next_check.isoformat() if result.next_check else None,
+                "next_check": rfc3339(result.next_check) if result.next_check else None,
                 "why": result.why,
             }
             for result in results

@@ -23,7 +23,10 @@ def source() -> None:
     """Show one source, pause it, resume it, or have it read from the start."""
 
 
-@source.command(epilog="Example: aggregator source show posts --json")
+@source.command(
+    short_help="Tell everything that is known of a source.",
+    epilog="Example: aggregator source show posts --json",
+)
 @_ID
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @common_options
@@ -62,7 +65,9 @@ def resume(id_: str, *, wait: float) -> int:
     return _steer("resume", id_, "resumed", wait)
 
 
-@source.command(epilog="Example: aggregator source reset posts")
+@source.command(
+    short_help="Have a source be read from the start.", epilog="Example: aggregator source reset posts"
+)
 @_ID
 @WAIT
 @common_options

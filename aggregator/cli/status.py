@@ -46,8 +46,8 @@ def status(*, failing: bool, as_json: bool) -> None:
 
 
 def _totals(states: Sequence[SourceState], totals: Mapping[str, Any]) -> str:
-    counts = Counter(state.state for state in states)
-    others = {word: counts[word] for word in ("late", "paused", "waiting")}
+    counts = Counter(state.state if state.enabled else "off" for state in states)
+    others = {word: counts[word] for word in ("late", "paused", "waiting", "off")}
     words = [
         counted(totals["sources"], "source"),
         counted(totals["items"], "item"),

@@ -100,7 +100,7 @@ class Daemon:
             try:
                 lasting = self._begin()
                 self._notify.ready()
-                tell("ready", f"at work: {len(self._running.sources)} sources", pid=os.getpid())
+                tell("ready", f"at work; sources: {len(self._running.sources)}", pid=os.getpid())
                 code = await self._until_stopped(lasting)
             finally:
                 await self._end()
@@ -139,7 +139,7 @@ class Daemon:
     async def _end(self) -> None:
         self._notify.stopping()
         under_way = len(self._work.under_way)
-        tell("stopping", f"stopping; {under_way} sources are being read", under_way=under_way)
+        tell("stopping", f"stopping; sources being read: {under_way}", under_way=under_way)
         self._alarms.stop()
         cut_off = await self._work.stop(_DRAIN)
         if cut_off:
@@ -280,7 +280,7 @@ class Daemon:
 
     def _status(self) -> str:
         count = len(self._running.sources)
-        return f"{count} sources, {len(self._work.under_way)} being read"
+        return f"sources: {count}, being read: {len(self._work.under_way)}"
 
     def _spawn(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)

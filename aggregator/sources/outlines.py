@@ -112,7 +112,12 @@ def _repair(document: str) -> tuple[str, list[str]]:
 
     document = _DECLARATION.sub(_only_lines, document.lstrip("\ufeff"), count=1)
     document = _AMPERSAND.sub(put_right, text.xml_safe(document))
-    return document, [f"& stands {found['&']} times where &amp; belongs"] if found["&"] else []
+    return document, _repaired(found["&"])
+
+
+def _repaired(ampersands: int) -> list[str]:
+    times = "once" if ampersands == 1 else f"{ampersands} times"
+    return [f"& stands {times} where &amp; belongs"] if ampersands else []
 
 
 def _only_lines(match: re.Match[str]) -> str:

@@ -23,6 +23,8 @@ class Server:
         """Paths, in order."""
         self.retry_after: dict[str, str] = {}
         """By path: it answers 503."""
+        self.gone: set[str] = set()
+        """Paths: it answers 410."""
         self.etag = ""
         self.date = ""
         pages, redirects, asked, told = self.pages, self.redirects, self.asked, self
@@ -37,6 +39,8 @@ class Server:
                 elif self.path in told.retry_after:
                     self.send_response(503)
                     self.send_header("Retry-After", told.retry_after[self.path])
+                elif self.path in told.gone:
+                    self.send_response(410)
                 elif told.etag and self.headers["If-None-Match"] == told.etag:
                     body = b""
                     self.send_response(304)

@@ -135,7 +135,7 @@ def test_generate_prune_removes_only_what_we_wrote(filled: Site) -> None:
     told = filled.run("generate")
     pruned = filled.run("generate", "--prune")
 
-    assert "files are no longer needed; --prune removes them" in told.out
+    assert "no longer needed: 2 files; --prune removes what is not needed" in told.out
     assert "removed all.json" in pruned.out
     assert "all.json" not in filled.files()
     assert "mine.xml" in filled.files()
@@ -165,12 +165,10 @@ def test_reading_commands_say_what_to_do_without_a_store(site: Site) -> None:
 
 
 def test_list_shows_sources_categories_and_items(filled: Site) -> None:
-    assert (
-        filled.run("list", "sources").out == "posts  jekyll  2 items  posts\n"
-        or filled.run("list", "sources").out
-    )
+    assert filled.run("list", "sources").out == "posts  jekyll  2 items  Test site\n"
+    assert filled.run("list", "items", "--category", "macro").err == ""
     assert filled.run("list", "categories").out.splitlines() == [
-        "macro  宏观  1 items  https://feeds.example/category/macro.xml"
+        "macro  宏观  1 item  https://feeds.example/category/macro.xml"
     ]
     (source,) = filled.run("list", "sources", "--json").json["sources"]
     (category,) = filled.run("list", "categories", "--json").json["categories"]
@@ -347,3 +345,12 @@ def test_a_category_or_source_that_is_not_there_is_told(site: Site) -> None:
         ran = site.run("list", "items", option, name)
         assert ran.code == 2
         assert f"did you mean {meant}?" in ran.err
+
+
+def test_that_there_are_no_items_is_said(site: Site) -> None:
+    site.run("refresh")
+
+    ran = site.run("list", "items")
+
+    assert (ran.code, ran.out, ran.err) == (0, "", "no items\n")
+    assert site.run("list", "items", "--json").json["items"] == []

@@ -25,7 +25,7 @@ def test_the_outputs_are_served_until_it_is_told_to_stop(site: Site) -> None:
             assert answer.headers["Cache-Control"] == "public, max-age=360"  # a tenth of an hour
             answer, body = served.get("/-/healthy")
             assert answer.status == 200
-            assert re.fullmatch(rb"ok: 1 sources, 0 failing; last read \S+\n", body)
+            assert re.fullmatch(rb"ok: 1 source, 0 failing; last read \S{19}Z\n", body)
             answer, body = served.get("/-/metrics")
             assert b'\naggregator_sources{state="ok"} 1\n' in body
             assert b"\naggregator_items 1\n" in body

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -127,3 +128,45 @@ def test_an_unknown_source_is_a_mistake_with_a_hint(filled: Site) -> None:
     for command in ("show", "pause", "resume", "reset"):
         ran = filled.run("source", command, "newz")
         assert (ran.code, ran.err) == (2, "aggregator: no source 'newz' (did you mean news?)\n")
+
+
+def test_of_a_source_that_is_named_it_is_told_why_it_is_not_asked(filled: Site, server: Server) -> None:
+    server.retry_after["/feed.xml"] = "3600"
+    filled.run("refresh", "news")
+
+    ran = filled.run("refresh", "news")
+
+    assert ran.code == 0
+    assert re.fullmatch(
+        r"news: not due before [0-9T:-]{19}Z: Retry-After of its \w+\n"
+        r"nothing to write: every output is as it should be\n",
+        ran.out,
+    )
+
+
+def test_of_a_source_that_is_gone_it_is_told_what_has_it_asked_again(filled: Site, server: Server) -> None:
+    server.gone.add("/nothing.xml")
+    filled.run("refresh", "gone")
+    filled.run("refresh", "gone")
+
+    ran = filled.run("refresh", "gone")
+
+    assert ran.out.startswith("gone: gone for good")
+    assert "`source reset gone`" in ran.out.splitlines()[0]
+
+
+def test_a_source_that_is_switched_off_is_counted_as_off(filled: Site) -> None:
+    off = '  - {id: off, type: feed, url: "https://off.example/", enabled: false}\n'
+    filled.configure(FETCH + CONFIGURATION + off)
+    filled.run("refresh")
+
+    assert filled.run("status").out.splitlines()[-1] == "2 sources, 1 item, 0 failing, 1 off"
+
+
+def test_moments_are_told_alike_in_every_report(filled: Site) -> None:
+    told = [
+        filled.run("refresh", "--json").json["sources"][1]["next_check"],
+        filled.run("status", "--json").json["sources"][-1]["next_check"],
+    ]
+
+    assert [moment[-1] for moment in told] == ["Z", "Z"]

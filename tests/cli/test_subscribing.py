@@ -317,3 +317,19 @@ def test_an_export_needs_no_store_and_says_where_it_cannot_write(site: Site, con
 
     assert ran.code == 2
     assert "no/such/folder.opml: cannot be written" in ran.err
+
+
+def test_what_to_type_next_can_be_typed(site: Site, config: Path, server: Server) -> None:
+    ran = site.run("add", f"{server.url}/feed.xml", "--id", "my feed's")
+
+    assert ran.out.splitlines()[-1] == """next: aggregator refresh 'my feed'"'"'s'"""
+    assert added(config)
+
+
+def test_no_address_at_all_is_told_as_such(site: Site, config: Path) -> None:
+    before = config.read_text("utf-8")
+
+    assert site.run("add", " ").err == (
+        "aggregator: ' ': is no web address, such as https://example.org/feed.xml\n"
+    )
+    assert config.read_text("utf-8") == before

@@ -218,15 +218,22 @@ def test_output_that_nobody_takes_is_no_failure_and_stops_no_work(site: Site) ->
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full disk to write to")
-def test_output_that_cannot_be_written_is_told_in_words(site: Site) -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [("list", "items"), ("--help",), ("refresh", "--help"), ("--version",), ("completion", "bash")],
+)
+@pytest.mark.parametrize("environment", [{}, {"PYTHONUNBUFFERED": "1"}])
+def test_output_that_cannot_be_written_is_told_in_words(
+    site: Site, arguments: tuple[str, ...], environment: dict[str, str]
+) -> None:
     site.write_post()
     site.run("refresh")
 
     with Path("/dev/full").open("wb") as full:
         ran = subprocess.run(
-            [*COMMAND, "list", "items"],
+            [*COMMAND, *arguments],
             cwd=site.root,
-            env=_environment(site.root, {}),
+            env=_environment(site.root, environment),
             stdout=full,
             stderr=subprocess.PIPE,
             check=False,
@@ -234,3 +241,49 @@ def test_output_that_cannot_be_written_is_told_in_words(site: Site) -> None:
 
     assert ran.returncode == 1
     assert ran.stderr.decode() == "aggregator: the output cannot be written: No space left on device\n"
+
+
+INTERRUPTED = """
+import signal, sys
+from importlib.abc import MetaPathFinder
+
+class Interruption(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == sys.argv[1]:
+            signal.raise_signal(signal.SIGINT)
+
+sys.meta_path.insert(0, Interruption())
+from aggregator.__main__ import run
+sys.argv = ["aggregator", "status"]
+sys.exit(run())
+"""
+"""The command, with Ctrl-C at the moment at which a module of that name is loaded."""
+
+
+@pytest.mark.parametrize("module", ["aggregator.cli", "click", "aggregator.app", "yaml"])
+def test_ctrl_c_is_understood_while_the_program_is_still_being_loaded(site: Site, module: str) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED.replace("sys.argv[1]", repr(module))],
+        cwd=site.root,
+        env=_environment(site.root, {}),
+        capture_output=True,
+        check=False,
+    )
+
+    assert (ran.returncode, ran.stdout) == (130, b"")
+    assert ran.stderr.decode().strip() in {"", "interrupted"}
+
+
+def test_a_narrow_terminal_gets_lines_in_place_of_a_table(site: Site) -> None:
+    site.write_post()
+
+    sent = on_terminal(site.root, "refresh", COLUMNS="50")
+
+    assert "posts: 1 new" in sent
+    assert "first-read" not in sent
+    assert "\u2026" not in sent
+
+
+@pytest.mark.parametrize("group", ["list", "source", "item", "db"])
+def test_what_a_command_of_a_group_does_is_said_whole(site: Site, group: str) -> None:
+    assert "..." not in site.run(group, "--help").out.replace("[ARGS]...", "")

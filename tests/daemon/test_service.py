@@ -216,7 +216,7 @@ def test_the_service_manager_hears_how_it_is(site: Site) -> None:
         with site.start(NOTIFY_SOCKET=address, WATCHDOG_USEC="1000000") as daemon:
             hear("READY=1")
             hear("WATCHDOG=1")
-            hear("STATUS=1 sources, 0 being read")
+            hear("STATUS=sources: 1, being read: 0")
             heard.clear()
             daemon.send(signal.SIGHUP)
             hear("RELOADING=1")

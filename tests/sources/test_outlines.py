@@ -104,6 +104,7 @@ def test_what_was_repaired_is_told() -> None:
     assert told('<outline text="a" xmlUrl="http://a.example/?a=1&b=2&c"/>') == [
         "& stands 2 times where &amp; belongs"
     ]
+    assert told('<outline text="a & b" xmlUrl="http://a.example/"/>') == ["& stands once where &amp; belongs"]
 
 
 def test_the_entities_of_html_are_read_as_such() -> None:
