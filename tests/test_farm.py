@@ -117,6 +117,10 @@ class Site:
         )
 
 
+HEALTH = {"health.json", "health.html"}
+"""What tells the state of each source, and so follows it."""
+
+
 @pytest.fixture(scope="module")
 def farm() -> Iterator[Farm]:
     with Farm(kinds()) as serving:
@@ -193,7 +197,7 @@ def test_a_second_refresh_asks_politely_and_doubles_nothing(farm: Farm, first: t
     assert (again.total("new"), again.total("updated"), again.total("removed")) == (0, 0, 0)
     assert site.entries() == entries
     # A source that says a second time that it is gone for good is believed: that is news of its health.
-    assert {name for name, body in site.outputs().items() if before.get(name) != body} <= {"health.json"}
+    assert {name for name, body in site.outputs().items() if before.get(name) != body} <= HEALTH
     conditional = [feed for feed in range(FEEDS) if farm.kind(feed).conditional]
     assert all(farm.conditions[feed] == conditions[feed] + 1 for feed in conditional)
     assert farm.statuses["304"] - statuses["304"] == len(conditional) > 10
