@@ -73,7 +73,7 @@ class FakeRefreshing(FakeState):
         if _said(before) != _said(source):
             stored.move, stored.url = None, None
         if before.location != source.location:
-            _forget_move(stored)
+            _forget_address(stored, before)
         if _host(before) != _host(source):
             stored.held_until = None
         returned, stored.active = not stored.active, True
@@ -368,6 +368,12 @@ def _host(source: Source) -> str | None:
 def _forget_exchange(source: StoredSource) -> None:
     source.validators, source.body_hash, source.validated = NO_VALIDATORS, "", None
     source.next_check, source.due_from, source.why = None, None, ""
+
+
+def _forget_address(source: StoredSource, before: Source) -> None:
+    _forget_move(source)
+    if "://" in before.location:
+        source.documents.clear()
 
 
 def _forget_move(source: StoredSource) -> None:
