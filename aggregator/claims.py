@@ -81,7 +81,8 @@ class EntryClaims:
             if read.failed:
                 raise ParseError(read.reading.problems[-1].what)
             self.problems += read.reading.problems
-            record = DocumentRecord(stamp=read.document.stamp)
+            record = DocumentRecord(stamp=read.document.stamp, problems=read.reading.problems)
+            taken.records.append(record)
             known = self._store.known(self._source.id, {raw.native_id for raw, _ in read.items})
             for raw, clean, stored in self._told_apart(read, known):
                 native = raw.native_id if stored is None else stored.native_id

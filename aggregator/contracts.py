@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
     from datetime import datetime, timedelta
     from pathlib import Path
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         Reading,
         Source,
     )
-    from aggregator.polls import Poll, SourceState
+    from aggregator.polls import Poll, SourceState, Times
     from aggregator.records import (
         ItemRecord,
         Known,
@@ -150,8 +150,8 @@ class RefreshStore(Protocol):
         """
         ...
 
-    def states(self) -> Sequence[SourceState]:
-        """Every source ever configured, active ones in configuration order first."""
+    def states(self, source_ids: Collection[str] | None = None) -> Sequence[SourceState]:
+        """Every source ever configured, or those of them; active ones in configuration order first."""
         ...
 
     def bookmark(self, source_id: str) -> Bookmark:
@@ -279,7 +279,11 @@ class CommandStore(Protocol):
 
 
 class ScheduleStore(Protocol):
-    """The store as whoever runs for long sees it. Raises StoreError only."""
+    """The store as whoever decides what is read now sees it. Each method raises StoreError only."""
+
+    def times(self) -> Sequence[Times]:
+        """When each source may be read; cheap enough to be asked whenever one is due."""
+        ...
 
     def shift(self, by: timedelta) -> None:
         """The clock was set by so much: what is due, or held back, some time from now stays so far away."""

@@ -72,6 +72,25 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    """What tells whether a source is to be read now, and no more: it is asked of all for each that is due.
+
+    Each as in :class:`SourceState`.
+    """
+
+    id: str
+    paused: bool = False
+    gone_since: datetime | None = None
+    attempted: datetime | None = None
+    next_check: datetime | None = None
+    due_from: datetime | None = None
+    held_until: datetime | None = None
+    status: int | None = None
+    why: str = ""
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
     """What the store knows of a source."""
 

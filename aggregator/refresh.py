@@ -198,7 +198,7 @@ class _Run:
     def _outcome(self) -> Outcome:
         came = Outcome(at=self.now, error=str(self.error) if self.error else None, why="local: always due")
         if self.adapter.remote:
-            came = replace(conclude(self._asked(), self.common.pace), at=self.now)
+            came = conclude(self._asked(), self.common.pace)
         notices = [self.notice, self._moved(came)] if self.error is None else []
         self.outcome = replace(
             came,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC
 from itertools import count
 from typing import TYPE_CHECKING
@@ -13,14 +13,14 @@ from aggregator.due import FARTHEST
 from aggregator.errors import StoreError
 from aggregator.exchange import NO_VALIDATORS, Validators
 from aggregator.model import Bookmark, KnownDocument
-from aggregator.polls import Poll, SourceState
+from aggregator.polls import Poll, SourceState, Times
 from aggregator.records import Known
 from aggregator.urls import canonical
 from aggregator.wishes import NO_CALENDAR
 from tests.fake_state import FakeState, StoredItem, StoredSource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from aggregator.exchange import Exchange
@@ -73,7 +73,7 @@ class FakeRefreshing(FakeState):
         if _said(before) != _said(source):
             stored.move, stored.url = None, None
         if before.location != source.location:
-            _forget_move(stored)
+            _forget_address(stored, before)
         if _host(before) != _host(source):
             stored.held_until = None
         returned, stored.active = not stored.active, True
@@ -87,15 +87,23 @@ class FakeRefreshing(FakeState):
             self._outdate_outputs_of(ids)
         return returned or _kept(before) != _kept(source)
 
-    def states(self) -> Sequence[SourceState]:
+    def states(self, source_ids: Collection[str] | None = None) -> Sequence[SourceState]:
         return sorted(
-            (self._state(source) for source in self._sources.values()),
+            (
+                self._state(source)
+                for key, source in self._sources.items()
+                if source_ids is None or key in source_ids
+            ),
             key=lambda state: (
                 not state.active,
                 self._sources[state.id].configured.rank if state.active else 0,
                 state.id,
             ),
         )
+
+    def times(self) -> Sequence[Times]:
+        names = [each.name for each in fields(Times)]
+        return [Times(**{name: getattr(state, name) for name in names}) for state in self.states()]
 
     def _state(self, source: StoredSource) -> SourceState:
         return SourceState(
@@ -360,6 +368,12 @@ def _host(source: Source) -> str | None:
 def _forget_exchange(source: StoredSource) -> None:
     source.validators, source.body_hash, source.validated = NO_VALIDATORS, "", None
     source.next_check, source.due_from, source.why = None, None, ""
+
+
+def _forget_address(source: StoredSource, before: Source) -> None:
+    _forget_move(source)
+    if "://" in before.location:
+        source.documents.clear()
 
 
 def _forget_move(source: StoredSource) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from aggregator import familiar
 from aggregator.exchange import Exchange, Validators
-from aggregator.model import Item, Reading, SourceInfo
+from aggregator.model import Item, Problem, Reading, SourceInfo
 from aggregator.refresh import Refresh
 from aggregator.store import SqliteStore, open_store
 from tests.builders import NOW, a_source, an_item
@@ -35,9 +35,12 @@ class Feed:
         self.readings = 0
 
     def reads(self, *items: Item) -> SourceResult:
-        self.clock.advance(hours=1)
         self.readings += 1
-        self.adapter.posts = {f"reading {self.readings}": Reading(items=items)}
+        return self.says(f"reading {self.readings}", Reading(items=items))
+
+    def says(self, name: str, reading: Reading) -> SourceResult:
+        self.clock.advance(hours=1)
+        self.adapter.posts = {name: reading}
         self.store.sync([self.source], self.clock())
         refresh = Refresh(store=self.store, clock=self.clock, web=FakeWeb())
         (state,) = self.store.states()
@@ -207,3 +210,14 @@ def test_an_ordinary_reading_asks_nothing_but_its_ids() -> None:
 
 def moment(number: int) -> datetime:
     return NOW + number * HOUR / 100
+
+
+def test_what_is_odd_about_a_feed_is_kept_until_another_document_is_read(feed: Feed) -> None:
+    odd = Problem("https://a.example/feed", "is not well-formed; repaired")
+    feed.says("https://a.example/feed", Reading(items=(told(1, 1),), problems=(odd,)))
+    kept = list(feed.store.problems("posts"))
+
+    feed.says("https://a.example/feed", Reading(items=(told(1, 1),)))
+
+    assert kept == [odd]
+    assert list(feed.store.problems("posts")) == []

@@ -117,6 +117,10 @@ class Site:
         )
 
 
+HEALTH = {"health.json", "health.html"}
+"""What tells the state of each source, and so follows it."""
+
+
 @pytest.fixture(scope="module")
 def farm() -> Iterator[Farm]:
     with Farm(kinds()) as serving:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aggregator.config import Settings
     from aggregator.contracts import Adapter, Clock, SourceList
     from aggregator.model import Source, SourceInfo
-    from aggregator.polls import SourceState
+    from aggregator.polls import SourceState, Times
     from aggregator.store import SqliteStore
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -79,20 +79,21 @@ class Refreshing:
 
     def begin(self, sources: Sequence[Source]) -> Begun:
         """Choose those that are due, sources and lists of sources; those on the web are leased."""
-        states = {state.id: state for state in self.store.states()}
+        times = {each.id: each for each in self.store.times()}
         holds = self.store.holds(self.clock())
         waiting: dict[str, SourceResult] = {}
         now: list[Source] = []
         for source in sources:
-            told = self._stopped(source, states[source.id])
+            told = self._stopped(source, times[source.id])
             if told is None and self.is_remote(source):
-                told = self._not_due(source, states[source.id], holds)
+                told = self._not_due(source, times[source.id], holds)
             if told is None:
                 now.append(source)
             else:
                 waiting[source.id] = told
         # Who has waited longest goes first: else whoever has its host ask for a pause keeps it to itself.
-        now.sort(key=lambda source: states[source.id].attempted or _NEVER)
+        now.sort(key=lambda source: times[source.id].attempted or _NEVER)
+        states = {state.id: state for state in self.store.states([source.id for source in now])}
         remote = [source.id for source in now if self.is_remote(source)]
         if remote:
             until = self.clock() + timedelta(seconds=self.settings.schedule.min)
@@ -147,7 +148,7 @@ class Refreshing:
         self.options.done(source.id)
         return replace(result, failing_since=state.first_failure) if result.error else result
 
-    def _stopped(self, source: Source, state: SourceState) -> SourceResult | None:
+    def _stopped(self, source: Source, state: Times) -> SourceResult | None:
         if not source.enabled:
             return SourceResult(source_id=source.id, state="paused", why="switched off in the configuration")
         if state.paused:
@@ -156,9 +157,7 @@ class Refreshing:
             return SourceResult(source_id=source.id, state="gone", status=state.status, why=state.why)
         return None
 
-    def _not_due(
-        self, source: Source, state: SourceState, holds: Mapping[str, datetime]
-    ) -> SourceResult | None:
+    def _not_due(self, source: Source, state: Times, holds: Mapping[str, datetime]) -> SourceResult | None:
         now = self.clock()
         host = self.settings.fetch.lanes.hold_key_of(state.url or source.location)
         until = holds.get(host or "")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aggregator.dates import from_micros
-from aggregator.polls import Move, Poll, SourceState
-from aggregator.store.codec import bindable, decode_moments, decode_wishes, original
+from aggregator.polls import Move, Poll, SourceState, Times
+from aggregator.store.codec import array, bindable, decode_moments, decode_wishes, original
 from aggregator.store.rows import Connected, moment
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 _COLUMNS = (
     "key", "kind", "title", "feed_title", "active", "enabled", "private", "paused", "last_success",
@@ -21,12 +21,17 @@ _COLUMNS = (
     "received",
 )  # fmt: skip
 _STATES = (
-    f"select {', '.join(f's.{column}' for column in _COLUMNS)}, coalesce(live.items, 0) as items,"  # noqa: S608 - constants
+    f"select {', '.join(f's.{column}' for column in _COLUMNS)},"  # noqa: S608 - constants
+    " (select count(*) from items i indexed by items_by_source"
+    " where i.source_id = s.id and i.state = 'live') as items,"
     " (select count(*) from documents d indexed by documents_with_problems"
     " where d.source_id = s.id and d.problems is not null) as problems"
-    " from sources s left join"
-    " (select source_id, count(*) as items from items where state = 'live' group by source_id) as live"
-    " on live.source_id = s.id order by s.active desc, iif(s.active, s.rank, 0), s.key"
+    " from sources s where ?1 is null or s.key in (select value from json_each(?1))"
+    " order by s.active desc, iif(s.active, s.rank, 0), s.key"
+)
+_TIMES = (
+    "select key, paused, gone_since, attempted, next_check, due_from, held_until, status, reason,"
+    " effective_url from sources"
 )
 _NAMES = (*_COLUMNS, "items", "problems")
 
@@ -34,10 +39,41 @@ _NAMES = (*_COLUMNS, "items", "problems")
 class States(Connected):
     """Sources, as whoever refreshes them and whoever asks about them sees them."""
 
-    def states(self) -> Sequence[SourceState]:
-        """See :meth:`aggregator.contracts.Library.states`."""
+    def states(self, source_ids: Collection[str] | None = None) -> Sequence[SourceState]:
+        """See :meth:`aggregator.contracts.RefreshStore.states`."""
+        wanted = None if source_ids is None else array(bindable(each) for each in source_ids)
         with self._connection.reading() as raw:
-            return [_state(dict(zip(_NAMES, row, strict=True))) for row in raw.execute(_STATES)]
+            return [_state(dict(zip(_NAMES, row, strict=True))) for row in raw.execute(_STATES, (wanted,))]
+
+    def times(self) -> Sequence[Times]:
+        """See :meth:`aggregator.contracts.ScheduleStore.times`."""
+        with self._connection.reading() as raw:
+            return [
+                Times(
+                    id=original(key),
+                    paused=bool(paused),
+                    gone_since=moment(gone_since),
+                    attempted=moment(attempted),
+                    next_check=moment(next_check),
+                    due_from=moment(due_from),
+                    held_until=moment(held_until),
+                    status=status,
+                    why=original(why),
+                    url=_text(url),
+                )
+                for (
+                    key,
+                    paused,
+                    gone_since,
+                    attempted,
+                    next_check,
+                    due_from,
+                    held_until,
+                    status,
+                    why,
+                    url,
+                ) in raw.execute(_TIMES)
+            ]
 
     def polls(self, source_id: str) -> Sequence[Poll]:
         """See :meth:`aggregator.contracts.Library.polls`."""

@@ -164,6 +164,8 @@ def _follow(raw: sqlite3.Connection, before: _Stored, after: _Stored) -> None:
     if after.location != before.location:
         forget_exchange(raw, before.id)
         forget_move(raw, before.id)
+        if "://" in before.location:  # what was odd about the document there
+            raw.execute("delete from documents where source_id = ?", (before.id,))
         if _host(after.location) != _host(before.location):
             release(raw, before.id)
     if (after.active, after.enabled) != (before.active, before.enabled):

@@ -181,6 +181,24 @@ def test_a_slow_source_holds_up_no_other(tmp_path: Path) -> None:
     run(world, scenario)
 
 
+def test_a_server_was_asked_when_it_answered_not_when_the_wait_for_its_turn_began(tmp_path: Path) -> None:
+    """The pause between two requests to a host, which outlives the process, begins there."""
+    world = World(tmp_path, remote="a")
+
+    async def scenario(bench: Bench) -> None:
+        world.web.held["a"] = asyncio.Event()
+        bench.work.read_all()
+        await asyncio.sleep(0)
+        assert world.web.read["a"] == 2
+        world.clock.advance(minutes=10)
+        world.web.held.pop("a").set()
+        await bench.quiet()
+        (state,) = bench.work._running.store.states()
+        assert state.attempted == world.clock.now
+
+    run(world, scenario)
+
+
 def test_everything_is_read_on_request(tmp_path: Path) -> None:
     world = World(tmp_path, local="posts", remote="a")
 

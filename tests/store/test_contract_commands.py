@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import pytest
 
 from aggregator.commands import Command
 from aggregator.errors import StoreError
-from aggregator.polls import Outcome
+from aggregator.polls import Outcome, Times
 from aggregator.store import beside, open_store
 from tests.builders import NOW, a_source
 from tests.store.changes import save
@@ -41,6 +42,37 @@ def test_no_number_is_given_twice_so_that_one_is_known_to_be_done(store: Store) 
     store.done([first])
 
     assert store.leave("pause", "a", NOW) > first
+
+
+def test_when_sources_may_be_read_is_told_without_the_rest(store: Store) -> None:
+    schedule: ScheduleStore = store
+    store.sync([a_source("posts"), a_source("other", location="other")], NOW)
+    store.set_paused("other", True, NOW)
+    kept = Times(
+        id="posts",
+        attempted=NOW,
+        next_check=NOW + HOUR,
+        due_from=NOW + HOUR / 2,
+        held_until=NOW + 2 * HOUR,
+        status=410,
+        why="because",
+        url="https://new.example/",
+        gone_since=NOW,
+    )
+    asked = {each.name: getattr(kept, each.name) for each in fields(kept)}
+    told = {name: asked[name] for name in ("next_check", "due_from", "held_until", "status", "why", "url")}
+    save(store, outcome=Outcome(at=NOW, error="gone", is_gone=True, **told))
+
+    times = {each.id: each for each in schedule.times()}
+
+    assert times == {"posts": kept, "other": Times(id="other", paused=True)}
+
+
+def test_some_sources_can_be_asked_about_alone(store: Store) -> None:
+    store.sync([a_source(name, location=name) for name in "abc"], NOW)
+
+    assert store.states(["c", "a", "unknown"]) == [each for each in store.states() if each.id in "ac"]
+    assert store.states([]) == []
 
 
 def test_when_the_clock_is_set_distances_stay(store: Store) -> None:

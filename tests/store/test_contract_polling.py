@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from aggregator.exchange import NO_VALIDATORS, Exchange, Validators
-from aggregator.model import SourceInfo
+from aggregator.model import Problem, SourceInfo, Stamp
 from aggregator.polls import Move, Outcome, Poll
+from aggregator.records import DocumentRecord
 from aggregator.wishes import Calendar, Freshness
 from tests.builders import NOW, a_source, an_item
 from tests.store.changes import a_change, id_of, output_of, publish, save
@@ -576,3 +577,13 @@ def test_items_that_came_since_are_counted_but_for_the_first_ones(store: Store) 
     assert store.count_since("posts", NOW - timedelta(days=1)) == 2
     assert store.count_since("posts", later) == 1
     assert store.count_since("unknown", NOW) == 0
+
+
+def test_what_was_odd_about_a_document_at_another_address_is_forgotten(store: Store) -> None:
+    odd = Problem(URL, "is odd")
+    save(store, documents=(DocumentRecord(stamp=Stamp(URL, 1, 0, "h"), problems=(odd,)),))
+    assert list(store.problems("posts")) == [odd]
+
+    store.sync([a_feed(location="https://example.org/other")], NOW)
+
+    assert list(store.problems("posts")) == []
