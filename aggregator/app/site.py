@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from aggregator.dates import utc_now
+from aggregator.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -119,5 +120,8 @@ class SiteAccess:
             copy = Path(folder) / "dry-run.db"
             if path.exists() and path.stat().st_size:
                 care.backup(path, copy)
-            with open_store(copy, outputs=outputs, anew=True, clock=self.clock) as store:
-                yield store
+            try:
+                with open_store(copy, outputs=outputs, anew=True, clock=self.clock) as store:
+                    yield store
+            except StoreError as error:
+                raise StoreError(str(error).replace(str(copy), str(path))) from error

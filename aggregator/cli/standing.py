@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from aggregator import due, health
@@ -23,8 +24,11 @@ def colored_state(state: SourceState) -> dict[str, Any]:
     return {"fg": _COLORS[state.state]} if state.state in _COLORS and state.enabled else {}
 
 
-def lines(state: SourceState, now: datetime) -> list[str]:
-    """What there is to say of it: the first line whole in itself, the others where there is more."""
+def lines(state: SourceState, now: datetime, *, wholly: bool = False) -> list[str]:
+    """What there is to say of it: the first line whole in itself, the others where there is more.
+
+    ``wholly``: what is wrong with its documents is told as well, and not only where it is.
+    """
     said = [f"{state.id}: {_word(state)}", counted(state.items, "item")]
     said.append(f"last read {ago(now, state.last_success)}" if state.last_success else "never read")
     if state.next_check is not None and state.enabled and not state.paused:
@@ -40,8 +44,9 @@ def lines(state: SourceState, now: datetime) -> list[str]:
         told.append(f"late: nothing new since {_moment(state.recent[0])}, unlike before")
     if state.notice is not None:
         told.append(f"notice: {state.notice}")
-    if state.problems:
-        told.append(f"{counted(state.problems, 'document')} with problems: aggregator source show {state.id}")
+    if state.problems and not wholly:
+        shown = shlex.quote(state.id)
+        told.append(f"{counted(state.problems, 'document')} with problems: aggregator source show {shown}")
     return told
 
 
@@ -122,7 +127,7 @@ _POLLS_SHOWN = 10
 
 def whole_story(state: SourceState, polls: Sequence[Poll], now: datetime, address: str | None) -> list[str]:
     """Everything that is known of one source, a fact a line, and its last polls."""
-    first, *more = lines(state, now)
+    first, *more = lines(state, now, wholly=True)
     daily, share = health.items_a_day(now, state), health.unchanged_share(state)
     facts = [
         ("title", state.title),

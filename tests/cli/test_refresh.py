@@ -372,3 +372,16 @@ def test_force_reads_what_looks_unchanged(site: Site) -> None:
     forced = site.run("refresh", "--force", "--json").json["totals"]["updated"]
 
     assert (usual, forced) == (0, 1)
+
+
+def test_what_a_dry_run_says_of_the_store_is_about_the_store(site: Site) -> None:
+    two_posts(site)
+    site.run("refresh")
+    site.configure(CONFIGURATION + "store: var/other.db\noutput: {dir: others}\n")
+    site.run("refresh")
+    site.configure(CONFIGURATION + "store: var/other.db\n")
+
+    ran = site.run("refresh", "--dry-run")
+
+    assert ran.code == 1
+    assert ran.err.startswith(f"aggregator: {site.root / 'var' / 'other.db'}: belongs to another site")

@@ -55,6 +55,8 @@ def test_show_tells_what_is_wrong_with_a_source(filled: Site) -> None:
     assert (about["state"], about["failures"], about["status"]) == ("failing", 1, 404)
     assert "404" in about["error"]
     assert "problem: seeds/a.md" in problems
+    assert "with problems: " not in problems
+    assert "  1 document with problems: aggregator source show posts\n" in filled.run("status").out
 
 
 def test_an_address_with_credentials_is_not_shown(filled: Site) -> None:
