@@ -70,8 +70,9 @@ class Site:
         file = self.root / "feeds" / path
         return file.read_text() if file.exists() else ""
 
-    def start(self, *arguments: str, **environ: str) -> Daemon:
-        """A daemon; it is at work when this returns."""
+    def start(self, *arguments: str, serves: bool = False, **environ: str) -> Daemon:
+        """A daemon; it is at work when this returns. It ``serves`` only where the test has a port for it."""
+        arguments = arguments if serves else ("--no-serve", *arguments)
         daemon = Daemon(self, environment(**environ), arguments)
         daemon.wait_for("ready")
         return daemon

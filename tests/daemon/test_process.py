@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import http.client
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -354,3 +356,39 @@ def test_no_log_line_holds_a_secret(site: Site) -> None:
             told = daemon.hear_all()
 
     assert HUNTER not in str(told)
+
+
+def test_it_serves_what_it_publishes_and_follows_to_another_address(site: Site) -> None:
+    ports = free_ports(2)
+    site.configure(POSTS, server={"listen": f"127.0.0.1:{ports[0]}"})
+    site.post("a", title="Served")
+    with site.start(serves=True) as daemon:
+        daemon.wait_for("published")
+        feed = got(ports[0], "/all.xml")
+        healthy, metrics = got(ports[0], "/-/healthy"), got(ports[0], "/-/metrics")
+        site.configure(POSTS, server={"listen": f"127.0.0.1:{ports[1]}"})
+        daemon.send(signal.SIGHUP)
+        daemon.wait_for("reloaded")
+        moved = got(ports[1], "/all.xml")
+        daemon.stop()
+
+    assert feed[0] == moved[0] == healthy[0] == 200
+    assert "Served" in feed[1]
+    assert feed[1] == moved[1]
+    assert healthy[1].startswith("ok: ")
+    assert 'aggregator_source_items{source="posts"}' in metrics[1]
+
+
+def got(port: int, path: str) -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    with closing(connection):
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+
+
+def free_ports(count: int) -> list[int]:
+    """Nobody listened there a moment ago."""
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [each.getsockname()[1] for each in sockets]
