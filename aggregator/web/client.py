@@ -258,7 +258,7 @@ def _light(error: FetchError) -> FetchError:
 
 
 def _session(opens: aiohttp.TCPConnector) -> aiohttp.ClientSession:
-    return aiohttp.ClientSession(
+    session = aiohttp.ClientSession(
         connector=opens,
         cookie_jar=aiohttp.DummyCookieJar(),  # what one feed's server sets is nobody else's
         auto_decompress=False,  # the hash is of what came over the wire
@@ -267,6 +267,9 @@ def _session(opens: aiohttp.TCPConnector) -> aiohttp.ClientSession:
         max_line_size=_MAX_LINE,
         max_field_size=_MAX_FIELD,
     )
+    # Else it asks once more, at once, where a connection breaks: behind the back of the host's pause.
+    session._retry_connection = False  # noqa: SLF001 - there is no public switch
+    return session
 
 
 async def _page(response: aiohttp.ClientResponse, headers: Mapping[str, str]) -> bytes:

@@ -581,3 +581,15 @@ def test_a_kept_error_keeps_no_document_alive() -> None:
 
     assert len(errors) == 6
     assert held < 1 << 22
+
+
+def test_a_connection_that_breaks_is_not_asked_again_behind_the_back_of_the_pause() -> None:
+    async def break_off(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.transport.abort()
+
+    server = Server({"/": break_off})
+
+    with pytest.raises(FetchError):
+        get(server)
+
+    assert [asked.target for asked in server.asked] == ["/"]
