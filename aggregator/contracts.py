@@ -150,12 +150,21 @@ class RefreshStore(Protocol):
         """
         ...
 
-    def states(self, source_ids: Collection[str] | None = None) -> Sequence[SourceState]:
-        """Every source ever configured, or those of them; active ones in configuration order first."""
+    def states(
+        self, source_ids: Collection[str] | None = None, *, counted: bool = True
+    ) -> Sequence[SourceState]:
+        """Every source ever configured, or those of them; active ones in configuration order first.
+
+        Not ``counted``: without the counts of items and of documents with problems, which cost the most.
+        """
         ...
 
     def bookmark(self, source_id: str) -> Bookmark:
-        """How far this source was read."""
+        """How far this source was read; one that is not known: not at all."""
+        ...
+
+    def bookmarks(self, source_ids: Iterable[str]) -> Mapping[str, Bookmark]:
+        """The same of several sources."""
         ...
 
     def known(self, source_id: str, native_ids: Iterable[str]) -> Mapping[str, Known]:
@@ -181,8 +190,8 @@ class RefreshStore(Protocol):
         """How many of the source's items have not left."""
         ...
 
-    def recent(self, source_id: str, limit: int) -> Sequence[datetime]:
-        """When the newest items of a source were published, newest first; UTC."""
+    def recent(self, source_id: str, limit: int, without: Iterable[int] = ()) -> Sequence[datetime]:
+        """When the newest items of a source were published, newest first; UTC. ``without`` these items."""
         ...
 
     def count_since(self, source_id: str, since: datetime) -> int:
@@ -196,10 +205,12 @@ class RefreshStore(Protocol):
         """
         ...
 
-    def save(self, save: Save) -> None:
-        """Keep all of it or nothing. Every item that is new, changed, left or back awaits routing.
+    def save(self, *saves: Save) -> None:
+        """Keep all of them or nothing, in this order.
 
-        With a successful outcome the validators and the body hash of its exchange are kept: a 304 refreshes
+        Every item that is new, changed, left or back awaits routing.
+
+        With a successful outcome the validators and the hashes of its exchange are kept: a 304 refreshes
         what it names (RFC 9111, 4.3.4), any other answer replaces both, and a 226 (RFC 3229) has no hash of
         the whole. A failure keeps what was; an outcome that was held changes when it may be asked, and no
         more.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,26 +23,38 @@ class Validators:
 NO_VALIDATORS = Validators()
 
 
+Skip = Literal["", "not modified", "same bytes", "same entries"]
+"""Why there is nothing to parse: the publisher says so (304), the hash of the raw body does, or that of the
+document without its volatile parts (:mod:`aggregator.sources.volatile`). Empty: there is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """What one request came to; kept only together with a good parse of what it brought.
 
-    ``unchanged``: the publisher (304) or the hash of the raw body says so, and there is nothing to parse.
     ``moved``: the URL that only permanent redirects (301, 308) led to.
     """
 
     status: int
     validators: Validators = NO_VALIDATORS
     body_hash: str = ""
+    """Of the body as it came over the wire; empty: there is none to compare with."""
+    stable_hash: str = ""
+    """Of the document without its volatile parts, with where and as what it came; the same."""
     url: str = ""
     """After redirects, without credentials: whose validators and hash these are."""
-    unchanged: bool = False
+    skip: Skip = ""
     moved: str | None = None
     retry_after: datetime | None = None
     freshness: Freshness | None = None
     """How long the answer is fresh; None: it says nothing of that."""
     received: int = 0
     """Bytes of the body as it came over the wire."""
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether there is nothing to parse."""
+        return bool(self.skip)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

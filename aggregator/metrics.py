@@ -42,6 +42,18 @@ _OF_A_SOURCE: tuple[tuple[str, str, str, Callable[[SourceState], float | None]],
         lambda state: state.polls_unchanged,
     ),
     (
+        "polls_same_total",
+        "counter",
+        "Requests that were answered with the bytes that were known.",
+        lambda state: state.polls_same,
+    ),
+    (
+        "polls_restamped_total",
+        "counter",
+        "Requests whose document differed in nothing but comments and dates outside of its entries.",
+        lambda state: state.polls_restamped,
+    ),
+    (
         "received_bytes_total",
         "counter",
         "Bytes of bodies that came over the wire.",

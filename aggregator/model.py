@@ -260,6 +260,7 @@ class Bookmark:
     documents: Mapping[str, KnownDocument] = field(default_factory=lambda: _NOTHING)
     validators: Validators = NO_VALIDATORS
     body_hash: str = ""
+    stable_hash: str = ""
     validated: str | None = None
     """The URL that gave the validators, after redirects; None: it is not known."""
     url: str | None = None

@@ -87,6 +87,7 @@ class Times:
     held_until: datetime | None = None
     status: int | None = None
     why: str = ""
+    location: str = ""
     url: str | None = None
 
 
@@ -146,6 +147,10 @@ class SourceState:
     """Requests that were made for it."""
     polls_unchanged: int = 0
     """Those of them that were answered with a 304."""
+    polls_same: int = 0
+    """Those that were answered with the bytes that were known."""
+    polls_restamped: int = 0
+    """Those whose document differed in nothing but comments and dates outside of its entries."""
     received: int = 0
     """Bytes of bodies that came over the wire for it."""
 

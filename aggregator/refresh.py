@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
+from datetime import UTC
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from aggregator.asking import Asked, conclude
 from aggregator.claims import EntryClaims
+from aggregator.commits import GroupCommit
 from aggregator.compare import compare
 from aggregator.due import USUAL_PACE, Pace
 from aggregator.errors import FetchError, SourceError
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from aggregator.claims import Claims, Taken
     from aggregator.contest import Candidate, Chosen
     from aggregator.contracts import Adapter, Clock, RefreshStore, Web
-    from aggregator.model import Problem
+    from aggregator.model import Bookmark, Problem
     from aggregator.polls import SourceState
     from aggregator.reports import State
     from aggregator.wishes import Calendar
@@ -48,7 +51,7 @@ RECENT = 20
 """How many of a source's newest items tell its rhythm and when it is late."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Refresh:
     """What every source's refresh has in common."""
 
@@ -64,19 +67,29 @@ class Refresh:
     progress: Callable[[str, int], None] = lambda _source, _documents: None
     """Told the source's id and how many documents were just read."""
 
+    @cached_property
+    def commits(self) -> GroupCommit:
+        """What sources came to, kept together."""
+        return GroupCommit(self.store)
+
     async def source(
-        self, source: Source, adapter: Adapter, info: SourceInfo, state: SourceState
+        self,
+        source: Source,
+        adapter: Adapter,
+        info: SourceInfo,
+        state: SourceState,
+        bookmark: Bookmark | None = None,
     ) -> SourceResult:
         """Read one source and keep what is new. A SourceError becomes its result; nothing else is caught.
 
-        ``state``: what the store knows of it.
+        ``state``: what the store knows of it; ``bookmark``: how far it was read, if that was looked up.
         """
-        run = _Run(self, source, adapter, info, state)
+        run = _Run(self, source, adapter, info, (state, bookmark or self.store.bookmark(source.id)))
         try:
             await run.read()
-            run.finish()
+            await run.finish()
         except SourceError as error:
-            run.fail(error)
+            await run.fail(error)
         return run.result()
 
 
@@ -87,19 +100,23 @@ class _Run:
         source: Source,
         adapter: Adapter,
         info: SourceInfo,
-        state: SourceState,
+        known: tuple[SourceState, Bookmark],
     ) -> None:
         self.common, self.store = common, common.store
-        self.source, self.adapter, self.state = source, adapter, state
-        self.first_reading = state.last_success is None
+        self.source, self.adapter = source, adapter
+        self.state, bookmark = known
+        self.first_reading = self.state.last_success is None
         self.now = common.clock()
         self.nothing = Save(source_id=source.id, now=self.now, info=info, configured_only=adapter.remote)
-        bookmark = self.store.bookmark(source.id)
         self.bookmark = bookmark.doubted() if common.thorough else bookmark
         self.claims: Claims = EntryClaims(source, self.store, self.now, first_reading=self.first_reading)
         self.new: set[str] = set()
         self.updated: set[str] = set()
         self.removed = 0
+        self.settles = False
+        """Whether there are claims to judge once everything was read: then it must be kept until then."""
+        self.last: Save | None = None
+        """What the last batch came to, where it is kept together with how it all ended."""
         self.exchange: Exchange | None = None
         self.calendar: Calendar | None = None
         self.error: SourceError | None = None
@@ -113,6 +130,7 @@ class _Run:
                 if self.first_reading and part.missing and not part.present:
                     # No empty source: else its posts, once found, would arrive as news, not a first reading.
                     raise FetchError(f"{', '.join(part.missing)}: there is no such folder")
+                self.settles = True
                 self.claims = PostClaims(self.source, self.store, self.bookmark, part, self.now)
             elif isinstance(part, Exchange):
                 self.exchange = part
@@ -128,11 +146,19 @@ class _Run:
             if each.reading.info is not None and self.nothing.info is not None:
                 info = _merged(self.nothing.info, each.reading.info)
                 self.nothing = replace(self.nothing, info=info, configured_only=False)
+        self._keep_last()
         taken = self.claims.take(reads)
         changes = self._compare(taken)
         if changes.new or changes.updated or taken.records or taken.aliases or batch.touched:
             save = replace(self.nothing, changes=changes, documents=tuple(taken.records))
-            self.store.save(replace(save, aliases=tuple(taken.aliases), touched=batch.touched))
+            self.last = replace(save, aliases=tuple(taken.aliases), touched=batch.touched)
+            if self.settles:
+                self._keep_last()
+
+    def _keep_last(self) -> None:
+        if self.last is not None:
+            self.store.save(self.last)
+            self.last = None
 
     async def _reads(self, batch: Batch) -> Sequence[Read]:
         asked = (self.adapter, self.source, batch, self.now)
@@ -173,24 +199,27 @@ class _Run:
 
     # ── the end ──
 
-    def finish(self) -> None:
+    async def finish(self) -> None:
         """Judge documents that claim the same item, let items leave, and record how it went."""
         settled = self.claims.settle()
         if self.claims.partial and self.exchange is not None:
             # What was left out comes with the next reading, which is to bring the document again.
-            self.exchange = replace(self.exchange, validators=NO_VALIDATORS, body_hash="")
-        changes = self._compare(settled)
+            self.exchange = replace(self.exchange, validators=NO_VALIDATORS, body_hash="", stable_hash="")
+        if self.last is None:
+            self.last = replace(
+                self.nothing, changes=self._compare(settled), documents=tuple(settled.records)
+            )
         left = self.claims.leaving(accept=self.common.accept_removals)
         self.removed = len(left.items)
         self.notice = "; ".join([*self.claims.notices, *([left.notice] if left.notice else [])])
-        gone = tuple(sorted(left.items))
-        save = replace(self.nothing, changes=changes, left=gone, forgotten=left.forgotten)
-        self.store.save(replace(save, documents=tuple(settled.records), outcome=self._outcome()))
+        save = replace(self.last, left=tuple(sorted(left.items)), forgotten=left.forgotten)
+        await self.common.commits.save(replace(save, outcome=self._outcome()))
 
-    def fail(self, error: SourceError) -> None:
-        """Record that the source could not be read; what was saved before stays."""
+    async def fail(self, error: SourceError) -> None:
+        """Record that the source could not be read; what came before that stays."""
+        self._keep_last()
         self.error = error
-        self.store.save(replace(self.nothing, info=None, outcome=self._outcome()))
+        await self.common.commits.save(replace(self.nothing, info=None, outcome=self._outcome()))
 
     def _seconds(self) -> float:
         return (self.common.clock() - self.now).total_seconds()
@@ -213,7 +242,7 @@ class _Run:
     def _asked(self) -> Asked:
         recent: Sequence[datetime] = self.state.recent
         if self.error is None and (self.new or self.updated or self.removed or not recent):
-            recent = self.store.recent(self.source.id, RECENT)
+            recent = self._recent()
         return Asked(
             source=self.source,
             state=self.state,
@@ -223,6 +252,13 @@ class _Run:
             calendar=self.calendar,
             recent=recent,
         )
+
+    def _recent(self) -> Sequence[datetime]:
+        """When its newest items were published, those of the last batch among them."""
+        changes = self.last.changes if self.last is not None else Changes()
+        changed = [each.item_id for each in changes.updated if each.item_id is not None]
+        came = [each.published.astimezone(UTC) for each in (*changes.new, *changes.updated)]
+        return sorted([*self.store.recent(self.source.id, RECENT, changed), *came], reverse=True)[:RECENT]
 
     def _moved(self, came: Outcome) -> str | None:
         """What an operator should put right in the configuration."""

@@ -87,10 +87,12 @@ class FakeRefreshing(FakeState):
             self._outdate_outputs_of(ids)
         return returned or _kept(before) != _kept(source)
 
-    def states(self, source_ids: Collection[str] | None = None) -> Sequence[SourceState]:
+    def states(
+        self, source_ids: Collection[str] | None = None, *, counted: bool = True
+    ) -> Sequence[SourceState]:
         return sorted(
             (
-                self._state(source)
+                self._state(source) if counted else replace(self._state(source), items=0, problems=0)
                 for key, source in self._sources.items()
                 if source_ids is None or key in source_ids
             ),
@@ -139,7 +141,9 @@ class FakeRefreshing(FakeState):
             move=source.move,
             url=source.url,
             polls=len(source.polls),
-            polls_unchanged=sum(poll.status == 304 for poll in source.polls),
+            polls_unchanged=source.skips.count("not modified"),
+            polls_same=source.skips.count("same bytes"),
+            polls_restamped=source.skips.count("same entries"),
             received=sum(poll.received for poll in source.polls),
         )
 
@@ -180,7 +184,17 @@ class FakeRefreshing(FakeState):
             )
             for name, (record, item_id) in source.documents.items()
         }
-        return Bookmark(documents, source.validators, source.body_hash, source.validated, source.url)
+        return Bookmark(
+            documents,
+            source.validators,
+            source.body_hash,
+            source.stable_hash,
+            source.validated,
+            source.url,
+        )
+
+    def bookmarks(self, source_ids: Iterable[str]) -> Mapping[str, Bookmark]:
+        return {each: self.bookmark(each) for each in source_ids}
 
     def known(self, source_id: str, native_ids: Iterable[str]) -> Mapping[str, Known]:
         source = self._sources.get(source_id)
@@ -228,9 +242,10 @@ class FakeRefreshing(FakeState):
         seen = [item.first_seen for item in self._own(source)] if source else []
         return sum(each > since and each > min(seen) for each in seen)
 
-    def recent(self, source_id: str, limit: int) -> Sequence[datetime]:
-        source = self._sources.get(source_id)
-        published = [item.change.published.astimezone(UTC) for item in self._own(source)] if source else []
+    def recent(self, source_id: str, limit: int, without: Iterable[int] = ()) -> Sequence[datetime]:
+        source, left_out = self._sources.get(source_id), set(without)
+        own = self._own(source) if source else ()
+        published = [item.change.published.astimezone(UTC) for item in own if item.id not in left_out]
         return sorted(published, reverse=True)[:limit]
 
     def polls(self, source_id: str) -> Sequence[Poll]:
@@ -254,7 +269,11 @@ class FakeRefreshing(FakeState):
             else:
                 source.next_check, source.due_from, source.why = until, until, why
 
-    def save(self, save: Save) -> None:
+    def save(self, *saves: Save) -> None:
+        for save in saves:
+            self._save(save)
+
+    def _save(self, save: Save) -> None:
         source = self._sources.get(save.source_id)
         if source is None:
             raise StoreError(f"memory: no source {save.source_id!r} to save items of")
@@ -366,7 +385,8 @@ def _host(source: Source) -> str | None:
 
 
 def _forget_exchange(source: StoredSource) -> None:
-    source.validators, source.body_hash, source.validated = NO_VALIDATORS, "", None
+    source.validators, source.validated = NO_VALIDATORS, None
+    source.body_hash, source.stable_hash = "", ""
     source.next_check, source.due_from, source.why = None, None, ""
 
 
@@ -426,6 +446,7 @@ def _end(source: StoredSource, outcome: Outcome) -> bool:
         source.failures += 1
     if outcome.exchange is not None or outcome.next_check is not None or outcome.is_gone:
         source.polls.append(_poll(outcome))
+        source.skips.append(outcome.exchange.skip if outcome.exchange else "")
     return _standing(source) != before
 
 
@@ -452,6 +473,8 @@ def _keep_exchange(source: StoredSource, exchange: Exchange) -> None:
             had.last_modified if said.last_modified is None else said.last_modified,
         )
         source.body_hash = exchange.body_hash or source.body_hash
+        source.stable_hash = exchange.stable_hash or source.stable_hash
     else:
         source.validators = said
         source.body_hash = "" if exchange.status == 226 else exchange.body_hash
+        source.stable_hash = "" if exchange.status == 226 else exchange.stable_hash

@@ -36,6 +36,7 @@ class StoredSource:
     failures: int = 0
     validators: Validators = NO_VALIDATORS
     body_hash: str = ""
+    stable_hash: str = ""
     validated: str | None = None
     status: int | None = None
     next_check: datetime | None = None
@@ -53,6 +54,7 @@ class StoredSource:
     move: Move | None = None
     url: str | None = None
     polls: list[Poll] = field(default_factory=list)
+    skips: list[str] = field(default_factory=list)
 
     @property
     def info(self) -> SourceInfo:

@@ -407,7 +407,10 @@ def test_a_list_on_the_web_is_due_like_a_feed() -> None:
     site = Site("https://lists.example/my.opml")
     site.list.exchange = Exchange(status=200, validators=Validators("v1"), body_hash="h1")
     first = site.read()
-    site.list.unchanged, site.list.exchange = True, Exchange(status=304, unchanged=True, retry_after=NEXT)
+    site.list.unchanged, site.list.exchange = (
+        True,
+        Exchange(status=304, skip="not modified", retry_after=NEXT),
+    )
     second = site.read()
     site.list.fails = FetchError("list: answered 503", status=503, retry_after=NEXT)
     third = site.read()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aggregator.exchange import Answer, Request
     from aggregator.isolation import Isolation
     from aggregator.model import Batch, Source
-    from aggregator.polls import SourceState
+    from aggregator.polls import Times
     from aggregator.reading import Read
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -31,8 +31,8 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 class Store(HoldStore, Protocol):
     """What is to be known of other processes' requests."""
 
-    def states(self) -> Sequence[SourceState]:
-        """See :meth:`aggregator.contracts.Library.states`."""
+    def times(self) -> Sequence[Times]:
+        """See :meth:`aggregator.contracts.ScheduleStore.times`."""
         ...
 
 
@@ -94,7 +94,7 @@ class Equipment:
         if self._after is not None:
             await self._after.idle()
             self._after = None
-        return await (await self._started()).get(request)
+        return await (self._web or await self._started()).get(request)
 
     async def _started(self) -> Web:
         async with self._starting:
@@ -111,10 +111,10 @@ class Equipment:
     def _asked(self) -> Mapping[str, datetime]:
         """When each host was last asked, as far as its sources tell."""
         asked: dict[str, datetime] = {}
-        for state in self._store.states():
-            host = host_of(state.url or state.location)
-            if host and state.attempted and state.attempted > asked.get(host, _NEVER):
-                asked[host] = state.attempted
+        for each in self._store.times():
+            host = host_of(each.url or each.location) if each.attempted else None
+            if host and each.attempted and each.attempted > asked.get(host, _NEVER):
+                asked[host] = each.attempted
         return asked
 
     def _hold(self, key: str, until: datetime) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aggregator.app.equipment import Equipment
     from aggregator.config import Settings
     from aggregator.contracts import Adapter, Clock, SourceList
-    from aggregator.model import Source, SourceInfo
+    from aggregator.model import Bookmark, Source, SourceInfo
     from aggregator.polls import SourceState, Times
     from aggregator.store import SqliteStore
 
@@ -93,8 +93,11 @@ class Refreshing:
                 waiting[source.id] = told
         # Who has waited longest goes first: else whoever has its host ask for a pause keeps it to itself.
         now.sort(key=lambda source: times[source.id].attempted or _NEVER)
-        states = {state.id: state for state in self.store.states([source.id for source in now])}
+        states = {
+            state.id: state for state in self.store.states([source.id for source in now], counted=False)
+        }
         remote = [source.id for source in now if self.is_remote(source)]
+        bookmarks = self.store.bookmarks(remote)
         if remote:
             until = self.clock() + timedelta(seconds=self.settings.schedule.min)
             self.store.lease(remote, until, _LEASE)
@@ -102,7 +105,7 @@ class Refreshing:
         starts = {
             source.id: partial(self._read_list, reading, source)
             if source.type in self.lists
-            else partial(self._read, refresh, source, states[source.id])
+            else partial(self._read, refresh, source, states[source.id], bookmarks.get(source.id))
             for source in now
         }
         return Begun(starts, waiting)
@@ -138,13 +141,10 @@ class Refreshing:
         (result,) = await reading.read([source])
         return result
 
-    async def _read(self, refresh: Refresh, source: Source, state: SourceState) -> SourceResult:
-        result = await refresh.source(
-            source,
-            self.adapters[source.type],
-            self.info(source),
-            state,
-        )
+    async def _read(
+        self, refresh: Refresh, source: Source, state: SourceState, bookmark: Bookmark | None
+    ) -> SourceResult:
+        result = await refresh.source(source, self.adapters[source.type], self.info(source), state, bookmark)
         self.options.done(source.id)
         return replace(result, failing_since=state.first_failure) if result.error else result
 

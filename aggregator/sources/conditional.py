@@ -5,17 +5,18 @@ Its rule: what a publisher identifies a version by goes back as it came, and not
 
 from __future__ import annotations
 
-from dataclasses import replace
+from hashlib import sha256
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from aggregator import sourcekeys
 from aggregator.exchange import Exchange, Request, Validators
 from aggregator.model import Document, Stamp
+from aggregator.sources import volatile
 
 if TYPE_CHECKING:
     from aggregator.contracts import Web
-    from aggregator.exchange import Answer
+    from aggregator.exchange import Answer, Skip
     from aggregator.model import Bookmark, Source
 
 
@@ -38,11 +39,8 @@ async def ask(
             deltas=deltas,
         )
     )
-    unchanged = answer.status == HTTPStatus.NOT_MODIFIED or (
-        bool(answer.raw_hash) and answer.raw_hash == bookmark.body_hash
-    )
-    exchange = replace(_exchange(answer, bookmark), unchanged=unchanged)
-    if unchanged:
+    exchange = _exchange(answer, bookmark)
+    if exchange.unchanged:
         return exchange, None
     stamp = Stamp(sourcekeys.without_credentials(url), len(answer.body), 0, answer.raw_hash)
     return exchange, Document(stamp, answer.body, url=answer.url, content_type=answer.content_type)
@@ -50,20 +48,44 @@ async def ask(
 
 def _exchange(answer: Answer, bookmark: Bookmark) -> Exchange:
     """What to remember. RFC 9111, 4.3.4: a 304 updates validators; RFC 3229: a delta's hash is nobody's."""
-    validators, body_hash = answer.validators, answer.raw_hash
-    if answer.status == HTTPStatus.NOT_MODIFIED:
+    validators, skip = answer.validators, _skip(answer, bookmark)
+    body_hash, stable_hash = answer.raw_hash, bookmark.stable_hash
+    if skip == "not modified":
         known = bookmark.validators
         validators = Validators(
             validators.etag or known.etag, validators.last_modified or known.last_modified
         )
         body_hash = bookmark.body_hash
+    elif answer.status == HTTPStatus.IM_USED:
+        body_hash = stable_hash = ""
+    elif not skip:
+        stable_hash = _stable_hash(answer)
+        if stable_hash and stable_hash == bookmark.stable_hash:
+            skip = "same entries"
     return Exchange(
         status=answer.status,
         validators=validators,
-        body_hash="" if answer.status == HTTPStatus.IM_USED else body_hash,
+        body_hash=body_hash,
+        stable_hash=stable_hash,
         url=answer.url,
+        skip=skip,
         moved=answer.moved,
         retry_after=answer.retry_after,
         freshness=answer.freshness,
         received=answer.received,
     )
+
+
+def _skip(answer: Answer, bookmark: Bookmark) -> Skip:
+    if answer.status == HTTPStatus.NOT_MODIFIED:
+        return "not modified"
+    return "same bytes" if answer.raw_hash and answer.raw_hash == bookmark.body_hash else ""
+
+
+def _stable_hash(answer: Answer) -> str:
+    """With where and as what the document came: both have a say in how it is read."""
+    stable = volatile.stable_hash(answer.body)
+    if stable is None:
+        return ""
+    said = f"{stable}\n{answer.url}\n{answer.content_type}"
+    return sha256(said.encode("utf-8", "surrogatepass")).hexdigest()

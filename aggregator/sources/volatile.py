@@ -23,6 +23,10 @@ _ONLY_ENDS = re.compile(rb"(?:\s|</[\w.:-]+\s*>)*")
 _UNSURE = re.compile(rb"<!DOCTYPE|<!ENTITY|\A(?!\s*(?:\xef\xbb\xbf)?\s*<)", re.IGNORECASE)
 _MAX_ENDS = 8
 """Elements that end after the last entry."""
+_MAX_MARKS = 64
+"""Comments and character data sections outside of entries: one that does not end costs a look at the rest."""
+_MAX_HEAD = 256 * 1024
+"""Bytes before the first entry, and behind the last."""
 
 
 def stable_hash(body: bytes) -> str | None:
@@ -34,14 +38,20 @@ def stable_hash(body: bytes) -> str | None:
     if first is None or b"\0" in body or b"\x1b" in body or b"~{" in body:
         return None
     head = body[: first.start()]
-    if _UNSURE.search(head) or text.strictly(body, "utf-8") is None:
+    if _is_costly(head) or _UNSURE.search(head) or text.strictly(body, "utf-8") is None:
         return None
     end = _last_end(body)
     entries, rest = body[first.start() : end], body[end:]
+    if _is_costly(rest):
+        return None
     hashed = sha256(_without_volatile(head))
     for part in (b"\0", entries, b"\0", _rest(rest)):
         hashed.update(part)
     return hashed.hexdigest()
+
+
+def _is_costly(part: bytes) -> bool:
+    return len(part) > _MAX_HEAD or part.count(b"<!") > _MAX_MARKS
 
 
 def _last_end(body: bytes) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from aggregator.dates import from_micros, to_micros
@@ -40,26 +41,28 @@ def keep_documents(raw: sqlite3.Connection, source: int, save: Save) -> None:
     )
 
 
-def read_documents(raw: sqlite3.Connection, source_id: str) -> Mapping[str, KnownDocument]:
-    """Every document of a source by name.
+def read_documents(raw: sqlite3.Connection, keys: str) -> Mapping[str, Mapping[str, KnownDocument]]:
+    """Every document of these sources by name; ``keys``: an array of them.
 
     A claim to an item that came only later, with another document, counts from then on.
     """
     rows = raw.execute(
-        "select d.name, d.size, d.mtime_ns, d.hash, coalesce(d.item_id, i.id), d.native_id, d.published,"
-        " d.zone from sources s join documents d on d.source_id = s.id left join items i"
-        " on d.item_id is null and i.source_id = d.source_id and i.native_id = d.native_id where s.key = ?",
-        (bindable(source_id),),
+        "select s.key, d.name, d.size, d.mtime_ns, d.hash, coalesce(d.item_id, i.id), d.native_id,"
+        " d.published, d.zone from json_each(?) wanted cross join sources s on s.key = wanted.value"
+        " join documents d on d.source_id = s.id left join items i"
+        " on d.item_id is null and i.source_id = d.source_id and i.native_id = d.native_id",
+        (keys,),
     )
-    return {
-        original(name): KnownDocument(
-            stamp=Stamp(original(name), size, mtime_ns, hash_),
+    found: defaultdict[str, dict[str, KnownDocument]] = defaultdict(dict)
+    for key, written, size, mtime_ns, hash_, item_id, native_id, published, zone in rows:
+        name = original(written)
+        found[original(key)][name] = KnownDocument(
+            stamp=Stamp(name, size, mtime_ns, hash_),
             item_id=item_id,
             native_id=None if native_id is None else original(native_id),
             published=None if published is None else from_micros(published, zone),
         )
-        for name, size, mtime_ns, hash_, item_id, native_id, published, zone in rows
-    }
+    return found
 
 
 def items_of(raw: sqlite3.Connection, source: int, native_ids: Iterable[str]) -> Mapping[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aggregator.dates import from_micros, to_micros
 from aggregator.due import FARTHEST
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 _KEPT_POLLS = 50
 """The last polls of a source that are remembered one by one."""
-_STANDING = (
-    "select last_success is null, failures > 0, iif(failures > 0, status, null), wall is null, gone_since,"
-    " late_since, effective_url from sources where id = ?"
+STANDING = (
+    "last_success is null, failures > 0, iif(failures > 0, status, null), wall is null, gone_since,"
+    " late_since, effective_url"
 )
 """What whoever looks at the sources is shown of one, but for what changes with every poll."""
 
@@ -45,13 +45,13 @@ class Polling(Connected):
                 (to_micros(until), bindable(why), to_micros(until + FARTHEST), keys),
             )
 
-    def recent(self, source_id: str, limit: int) -> Sequence[datetime]:
+    def recent(self, source_id: str, limit: int, without: Iterable[int] = ()) -> Sequence[datetime]:
         """See :meth:`aggregator.contracts.RefreshStore.recent`."""
         with self._connection.reading() as raw:
             rows = raw.execute(
                 "select published from items where source_id = (select id from sources where key = ?)"
-                " order by published desc limit ?",
-                (bindable(source_id), limit),
+                " and id not in (select value from json_each(?)) order by published desc limit ?",
+                (bindable(source_id), array(without), limit),
             )
             return [from_micros(published) for (published,) in rows]
 
@@ -72,123 +72,145 @@ class Polling(Connected):
             )
 
 
-def read_exchange(raw: sqlite3.Connection, source_id: str) -> tuple[Validators, str, str | None, str | None]:
-    """Validators and body hash of the last good answer, who gave them, and where the source moved to."""
-    row = raw.execute(
-        "select etag, last_modified, body_hash, validated_url, effective_url from sources where key = ?",
-        (bindable(source_id),),
-    ).fetchone()
-    etag, last_modified, body_hash, validated, url = row or (None, None, "", None, None)
-    validators = Validators(etag and original(etag), last_modified and original(last_modified))
-    return validators, original(body_hash), validated and original(validated), url and original(url)
+Read = tuple[Validators, str, str, str | None, str | None]
+"""Validators and hashes of the last good answer, who gave them, and where the source moved to."""
 
 
-def keep_outcome(raw: sqlite3.Connection, source: int, outcome: Outcome) -> None:
-    """Record how a refresh ended, and when the next is due."""
-    if outcome.held:
-        raw.execute(
-            "update sources set next_check = ?, due_from = ?, reason = ?, held_until = ? where id = ?",
-            (
-                micros(outcome.next_check),
-                micros(outcome.due_from),
-                bindable(outcome.why),
-                micros(outcome.held_until),
-                source,
-            ),
-        )
-        return
-    before = raw.execute(_STANDING, (source,)).fetchone()
-    at = to_micros(outcome.at)
-    raw.execute(
-        "update sources set attempted = ?, error = ?, notice = ?, status = ?, next_check = ?, due_from = ?,"
-        " reason = ?, held_until = ?, wall = ?, gone_count = ?, gone_since = ?, effective_url = ?"
-        " where id = ?",
-        (
-            at,
-            _bound(outcome.error),
-            _bound(outcome.notice),
-            outcome.status,
-            micros(outcome.next_check),
-            micros(outcome.due_from),
-            bindable(outcome.why),
-            micros(outcome.held_until),
-            _bound(outcome.wall),
-            outcome.gone,
-            at if outcome.is_gone else None,
-            _bound(outcome.url),
-            source,
-        ),
+def read_exchanges(raw: sqlite3.Connection, keys: str) -> Mapping[str, Read]:
+    """What the last good exchange of each of these sources left; ``keys``: an array of them."""
+    rows = raw.execute(
+        "select key, etag, last_modified, body_hash, stable_hash, validated_url, effective_url from sources"
+        " where key in (select value from json_each(?))",
+        (keys,),
     )
-    if outcome.error is not None:
-        raw.execute(
-            "update sources set first_failure = coalesce(first_failure, ?), failures = failures + 1"
-            " where id = ?",
-            (at, source),
+    return {
+        original(key): (
+            Validators(etag and original(etag), last_modified and original(last_modified)),
+            original(body_hash),
+            stable_hash,
+            validated and original(validated),
+            url and original(url),
         )
-    else:
-        _keep_success(raw, source, outcome, at)
+        for key, etag, last_modified, body_hash, stable_hash, validated, url in rows
+    }
+
+
+_HELD = (
+    "update sources set next_check = :next_check, due_from = :due_from, reason = :reason,"
+    " held_until = :held_until where id = :id"
+)
+_ENDED = (
+    "update sources set attempted = :at, error = :error, notice = :notice, status = :status,"
+    " next_check = :next_check, due_from = :due_from, reason = :reason, held_until = :held_until,"
+    " wall = :wall, gone_count = :gone, gone_since = iif(:is_gone, :at, null), effective_url = :url,"
+)
+_FAILED = _ENDED + (
+    " first_failure = coalesce(first_failure, :at), failures = failures + 1 where id = :id returning "
+    + STANDING
+)
+_SUCCEEDED = _ENDED + (
+    " last_success = :at, first_failure = null, failures = 0,"
+    " late_since = iif(:late, coalesce(late_since, :at), null), recent = coalesce(:recent, recent)"
+    " where id = :id returning " + STANDING
+)
+_EXCHANGED = (
+    "update sources set validated_url = :validated, wishes = :wishes, moved_to = :moved_to,"
+    " moved_since = :moved_since, moved_count = :moved_count,"
+    " etag = iif(:whole, :etag, coalesce(:etag, etag)),"
+    " last_modified = iif(:whole, :last_modified, coalesce(:last_modified, last_modified)),"
+    " body_hash = iif(:whole, :body_hash, coalesce(nullif(:body_hash, ''), body_hash)),"
+    " stable_hash = iif(:whole, :stable_hash, coalesce(nullif(:stable_hash, ''), stable_hash)) where id = :id"
+)
+_POLLED = (
+    "update sources set polls = polls + 1, polls_unchanged = polls_unchanged + (:skip = 'not modified'),"
+    " polls_same = polls_same + (:skip = 'same bytes'),"
+    " polls_restamped = polls_restamped + (:skip = 'same entries'), received = received + :received"
+    " where id = :id"
+)
+_REMEMBERED = (
+    "insert into fetches (source_id, at, status, result, ms, bytes, new, changed, error)"
+    " values (:id, :at, :status, :result, :ms, :received, :new, :changed, :error)"
+)
+_FORGOTTEN = (
+    "delete from fetches where source_id = :id and id <= (select id from fetches where source_id = :id"
+    " order by id desc limit 1 offset :kept)"
+)
+
+
+def keep_outcome(raw: sqlite3.Connection, source: int, outcome: Outcome, before: tuple[Any, ...]) -> None:
+    """Record how a refresh ended, and when the next is due. ``before``: what STANDING said until now."""
+    said: dict[str, Any] = {
+        "id": source,
+        "next_check": micros(outcome.next_check),
+        "due_from": micros(outcome.due_from),
+        "reason": bindable(outcome.why),
+        "held_until": micros(outcome.held_until),
+    }
+    if outcome.held:
+        raw.execute(_HELD, said)
+        return
+    said |= {
+        "at": to_micros(outcome.at),
+        "error": _bound(outcome.error),
+        "notice": _bound(outcome.notice),
+        "status": outcome.status,
+        "wall": _bound(outcome.wall),
+        "gone": outcome.gone,
+        "is_gone": outcome.is_gone,
+        "url": _bound(outcome.url),
+        "late": outcome.late,
+        "recent": None if outcome.recent is None else encode_moments(outcome.recent),
+    }
+    succeeded = outcome.error is None
+    after = raw.execute(_SUCCEEDED if succeeded else _FAILED, said).fetchone()
+    if succeeded and outcome.exchange is not None:
+        raw.execute(_EXCHANGED, _exchanged(source, outcome, outcome.exchange))
     if outcome.exchange is not None or outcome.next_check is not None or outcome.is_gone:
-        _keep_poll(raw, source, outcome, at)
-    if raw.execute(_STANDING, (source,)).fetchone() != before:
+        said |= _polled(outcome)
+        raw.execute(_POLLED, said)
+        raw.execute(_REMEMBERED, said)
+        raw.execute(_FORGOTTEN, said)
+    if after != before:
         outdate_directory(raw)
 
 
-def _keep_success(raw: sqlite3.Connection, source: int, outcome: Outcome, at: int) -> None:
-    raw.execute(
-        "update sources set last_success = ?1, first_failure = null, failures = 0,"
-        " late_since = iif(?2, coalesce(late_since, ?1), null) where id = ?3",
-        (at, int(outcome.late), source),
-    )
-    if outcome.recent is not None:
-        raw.execute("update sources set recent = ? where id = ?", (encode_moments(outcome.recent), source))
-    if outcome.exchange is not None:
-        _keep_exchange(raw, source, outcome.exchange)
-        wishes = encode_wishes(outcome.freshness, outcome.calendar or NO_CALENDAR)
-        move = outcome.move
-        led = (bindable(move.url), to_micros(move.since), move.count) if move else (None, None, 0)
-        raw.execute(
-            "update sources set wishes = ?, moved_to = ?, moved_since = ?, moved_count = ? where id = ?",
-            (wishes, *led, source),
-        )
+def _exchanged(source: int, outcome: Outcome, exchange: Exchange) -> dict[str, Any]:
+    """RFC 9111, 4.3.4: a 304 refreshes what it names; RFC 3229: a 226 has no hash of the whole."""
+    is_part, move = exchange.status == HTTPStatus.IM_USED, outcome.move
+    return {
+        "id": source,
+        "whole": exchange.status != HTTPStatus.NOT_MODIFIED,
+        "validated": bindable(exchange.url) or None,
+        "etag": _bound(exchange.validators.etag),
+        "last_modified": _bound(exchange.validators.last_modified),
+        "body_hash": "" if is_part else bindable(exchange.body_hash),
+        "stable_hash": "" if is_part else exchange.stable_hash,
+        "wishes": encode_wishes(outcome.freshness, outcome.calendar or NO_CALENDAR),
+        "moved_to": bindable(move.url) if move else None,
+        "moved_since": to_micros(move.since) if move else None,
+        "moved_count": move.count if move else 0,
+    }
 
 
-def _keep_poll(raw: sqlite3.Connection, source: int, outcome: Outcome, at: int) -> None:
-    """Count it, and remember it for a while."""
-    is_unchanged = outcome.status == HTTPStatus.NOT_MODIFIED
-    received = outcome.exchange.received if outcome.exchange else 0
-    raw.execute(
-        "update sources set polls = polls + 1, polls_unchanged = polls_unchanged + ?, received = received + ?"
-        " where id = ?",
-        (int(is_unchanged), received, source),
-    )
-    unchanged = outcome.exchange is not None and outcome.exchange.unchanged
-    result = "failed" if outcome.error is not None else "unchanged" if unchanged else "ok"
-    raw.execute(
-        "insert into fetches (source_id, at, status, result, ms, bytes, new, changed, error)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            source,
-            at,
-            outcome.status,
-            result,
-            round(outcome.seconds * 1000),
-            received,
-            outcome.new,
-            outcome.updated,
-            _bound(outcome.error),
-        ),
-    )
-    raw.execute(
-        "delete from fetches where source_id = ?1 and id <= (select id from fetches where source_id = ?1"
-        " order by id desc limit 1 offset ?2)",
-        (source, _KEPT_POLLS),
-    )
+def _polled(outcome: Outcome) -> dict[str, Any]:
+    exchange = outcome.exchange
+    unchanged = exchange is not None and exchange.unchanged
+    return {
+        "skip": exchange.skip if exchange else "",
+        "received": exchange.received if exchange else 0,
+        "result": "failed" if outcome.error is not None else "unchanged" if unchanged else "ok",
+        "ms": round(outcome.seconds * 1000),
+        "new": outcome.new,
+        "changed": outcome.updated,
+        "kept": _KEPT_POLLS,
+    }
 
 
 def forget_exchange(raw: sqlite3.Connection, source: int) -> None:
     """Have the next request ask for the whole, and be due now."""
     raw.execute(
-        "update sources set etag = null, last_modified = null, body_hash = '', validated_url = null"
+        "update sources set etag = null, last_modified = null, body_hash = '', stable_hash = '',"
+        " validated_url = null"
         " where id = ?",
         (source,),
     )
@@ -221,22 +243,6 @@ def make_due(raw: sqlite3.Connection, source: int) -> None:
 def release(raw: sqlite3.Connection, source: int) -> None:
     """Another server is asked from now on: what the former one asked for is between us and that."""
     raw.execute("update sources set held_until = null where id = ?", (source,))
-
-
-def _keep_exchange(raw: sqlite3.Connection, source: int, exchange: Exchange) -> None:
-    validators = exchange.validators
-    raw.execute("update sources set validated_url = ? where id = ?", (bindable(exchange.url) or None, source))
-    said = (_bound(validators.etag), _bound(validators.last_modified), bindable(exchange.body_hash), source)
-    if exchange.status == HTTPStatus.NOT_MODIFIED:
-        raw.execute(
-            "update sources set etag = coalesce(?, etag), last_modified = coalesce(?, last_modified),"
-            " body_hash = coalesce(nullif(?, ''), body_hash) where id = ?",
-            said,
-        )
-    else:
-        raw.execute("update sources set etag = ?, last_modified = ?, body_hash = ? where id = ?", said)
-    if exchange.status == HTTPStatus.IM_USED:
-        raw.execute("update sources set body_hash = '' where id = ?", (source,))
 
 
 def _bound(text: str | None) -> str | None:

@@ -9,7 +9,7 @@ from aggregator.model import Bookmark
 from aggregator.records import Known
 from aggregator.store.codec import array, bindable, decode_item, original, unpack
 from aggregator.store.documents import items_of, read_documents
-from aggregator.store.polling import read_exchange
+from aggregator.store.polling import read_exchanges
 from aggregator.store.rows import Connected
 from aggregator.urls import canonical
 
@@ -33,8 +33,18 @@ class Refreshing(Connected):
 
     def bookmark(self, source_id: str) -> Bookmark:
         """See :meth:`aggregator.contracts.RefreshStore.bookmark`."""
+        return self.bookmarks([source_id])[source_id]
+
+    def bookmarks(self, source_ids: Iterable[str]) -> Mapping[str, Bookmark]:
+        """See :meth:`aggregator.contracts.RefreshStore.bookmarks`."""
+        wanted = list(source_ids)
+        keys = array(map(bindable, wanted))
         with self._connection.reading() as raw:
-            return Bookmark(read_documents(raw, source_id), *read_exchange(raw, source_id))
+            documents, exchanges = read_documents(raw, keys), read_exchanges(raw, keys)
+        return {
+            each: Bookmark(documents.get(each, {}), *exchanges[each]) if each in exchanges else Bookmark()
+            for each in wanted
+        }
 
     def known(self, source_id: str, native_ids: Iterable[str]) -> Mapping[str, Known]:
         """See :meth:`aggregator.contracts.RefreshStore.known`."""

@@ -18,20 +18,24 @@ _COLUMNS = (
     "attempted", "first_failure", "failures", "error", "notice", "status", "next_check", "due_from", "reason",
     "held_until", "wall", "gone_count", "gone_since", "late_since", "paused_since", "recent", "wishes",
     "configured_url", "moved_to", "moved_since", "moved_count", "effective_url", "polls", "polls_unchanged",
-    "received",
+    "polls_same", "polls_restamped", "received",
 )  # fmt: skip
-_STATES = (
-    f"select {', '.join(f's.{column}' for column in _COLUMNS)},"  # noqa: S608 - constants
-    " (select count(*) from items i indexed by items_by_source"
-    " where i.source_id = s.id and i.state = 'live') as items,"
+_COUNTS = (
+    "(select count(*) from items i indexed by items_by_source"
+    " where i.source_id = s.id and i.state = 'live'),"
     " (select count(*) from documents d indexed by documents_with_problems"
-    " where d.source_id = s.id and d.problems is not null) as problems"
+    " where d.source_id = s.id and d.problems is not null)"
+)
+_STATES = {
+    counted: f"select {', '.join(f's.{column}' for column in _COLUMNS)}, {counts}"  # noqa: S608 - constants
     " from sources s where ?1 is null or s.key in (select value from json_each(?1))"
     " order by s.active desc, iif(s.active, s.rank, 0), s.key"
-)
+    for counted, counts in ((True, _COUNTS), (False, "0, 0"))
+}
+"""By whether items, and documents with problems, are counted."""
 _TIMES = (
     "select key, paused, gone_since, attempted, next_check, due_from, held_until, status, reason,"
-    " effective_url from sources"
+    " configured_url, effective_url from sources"
 )
 _NAMES = (*_COLUMNS, "items", "problems")
 
@@ -39,11 +43,14 @@ _NAMES = (*_COLUMNS, "items", "problems")
 class States(Connected):
     """Sources, as whoever refreshes them and whoever asks about them sees them."""
 
-    def states(self, source_ids: Collection[str] | None = None) -> Sequence[SourceState]:
+    def states(
+        self, source_ids: Collection[str] | None = None, *, counted: bool = True
+    ) -> Sequence[SourceState]:
         """See :meth:`aggregator.contracts.RefreshStore.states`."""
         wanted = None if source_ids is None else array(bindable(each) for each in source_ids)
         with self._connection.reading() as raw:
-            return [_state(dict(zip(_NAMES, row, strict=True))) for row in raw.execute(_STATES, (wanted,))]
+            rows = raw.execute(_STATES[counted], (wanted,))
+            return [_state(dict(zip(_NAMES, row, strict=True))) for row in rows]
 
     def times(self) -> Sequence[Times]:
         """See :meth:`aggregator.contracts.ScheduleStore.times`."""
@@ -59,6 +66,7 @@ class States(Connected):
                     held_until=moment(held_until),
                     status=status,
                     why=original(why),
+                    location=original(location),
                     url=_text(url),
                 )
                 for (
@@ -71,6 +79,7 @@ class States(Connected):
                     held_until,
                     status,
                     why,
+                    location,
                     url,
                 ) in raw.execute(_TIMES)
             ]
@@ -140,6 +149,8 @@ def _state(row: Mapping[str, Any]) -> SourceState:
         url=_text(row["effective_url"]),
         polls=row["polls"],
         polls_unchanged=row["polls_unchanged"],
+        polls_same=row["polls_same"],
+        polls_restamped=row["polls_restamped"],
         received=row["received"],
     )
 

@@ -71,8 +71,14 @@ def test_a_new_document_is_handed_over_and_then_what_to_remember() -> None:
     assert (document.name, document.url) == (URL, "https://other.example/feed")
     assert (document.body, document.content_type) == (_BODY, "text/xml")
     assert (document.stamp.size, document.stamp.hash) == (len(_BODY), "h")
+    assert isinstance(exchange, Exchange)
     assert exchange == Exchange(
-        200, validators=_KNOWN, body_hash="h", url=document.url or "", moved="https://moved.example/"
+        200,
+        validators=_KNOWN,
+        body_hash="h",
+        stable_hash=exchange.stable_hash,
+        url=document.url or "",
+        moved="https://moved.example/",
     )
 
 
@@ -98,7 +104,7 @@ def test_not_modified_is_nothing_to_parse_and_updates_validators() -> None:
     parts, _ = fetched(answer, bookmark)
 
     kept = Validators('"2"', _KNOWN.last_modified)
-    assert parts == [Exchange(304, validators=kept, body_hash="old", url=URL, unchanged=True)]
+    assert parts == [Exchange(304, validators=kept, body_hash="old", url=URL, skip="not modified")]
 
 
 def test_the_same_bytes_are_nothing_to_parse() -> None:
@@ -106,7 +112,38 @@ def test_the_same_bytes_are_nothing_to_parse() -> None:
 
     parts, _ = fetched(an_answer(retry_after=until), Bookmark(validators=_KNOWN, body_hash="h"))
 
-    assert parts == [Exchange(200, body_hash="h", url=URL, unchanged=True, retry_after=until)]
+    assert parts == [Exchange(200, body_hash="h", url=URL, skip="same bytes", retry_after=until)]
+
+
+def test_a_document_that_was_only_stamped_anew_is_nothing_to_parse() -> None:
+    stamped = _BODY.replace(b"</channel>", b"<!-- made in 0.2 s --></channel>")
+    ((first, _), _) = fetched(an_answer(content_type="text/xml"))
+    assert isinstance(first, Exchange)
+    bookmark = Bookmark(body_hash=first.body_hash, stable_hash=first.stable_hash)
+
+    def asked(**said: Any) -> list[Listing | Batch | Exchange]:
+        return fetched(an_answer(body=stamped, raw_hash="h2", **said), bookmark)[0]
+
+    assert asked(content_type="text/xml", validators=_KNOWN) == [
+        Exchange(
+            200,
+            validators=_KNOWN,
+            body_hash="h2",
+            stable_hash=first.stable_hash,
+            url=URL,
+            skip="same entries",
+        )
+    ]
+    assert len(asked(content_type="text/xml; charset=gbk")) == 2, "how it is read is another matter"
+    assert len(asked(content_type="text/xml", url="https://other.example/")) == 2
+
+
+def test_what_cannot_be_told_apart_from_itself_is_read() -> None:
+    page = an_answer(body=b"<p>no feed", raw_hash="h2")
+
+    parts, _ = fetched(page, Bookmark(body_hash="h", stable_hash=""))
+
+    assert len(parts) == 2
 
 
 def test_the_hash_of_a_delta_is_not_kept() -> None:

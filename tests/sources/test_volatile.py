@@ -125,3 +125,10 @@ def test_any_change_inside_an_entry_is_noticed(rng: Random, inserted: bytes, dat
 @given(st.binary())
 def test_any_bytes_can_be_asked_about(body: bytes) -> None:
     stable_hash(b"<rss>" + body + b"<item>" + body + b"</item>" + body)
+
+
+@pytest.mark.parametrize("mark", ["<!--", "<![CDATA["])
+@pytest.mark.parametrize("place", ["{}<item><guid>1</guid></item>", "<item><guid>1</guid></item>{}"])
+def test_what_would_take_long_is_not_looked_through(mark: str, place: str) -> None:
+    assert h(f"<rss><channel>{place.format(mark * 65)}</channel></rss>") is None
+    assert h(f"<rss><channel>{place.format('x' * 300_000)}</channel></rss>") is None

@@ -56,6 +56,7 @@ def test_when_sources_may_be_read_is_told_without_the_rest(store: Store) -> None
         held_until=NOW + 2 * HOUR,
         status=410,
         why="because",
+        location="posts",
         url="https://new.example/",
         gone_since=NOW,
     )
@@ -65,7 +66,7 @@ def test_when_sources_may_be_read_is_told_without_the_rest(store: Store) -> None
 
     times = {each.id: each for each in schedule.times()}
 
-    assert times == {"posts": kept, "other": Times(id="other", paused=True)}
+    assert times == {"posts": kept, "other": Times(id="other", paused=True, location="other")}
 
 
 def test_some_sources_can_be_asked_about_alone(store: Store) -> None:

@@ -78,11 +78,11 @@ def test_a_new_answer_replaces_what_an_older_one_said(store: Store) -> None:
     assert remembered(store) == (Validators('"new"'), "def")
 
 
-@pytest.mark.parametrize("unchanged", [False, True])
-def test_an_answer_without_validators_drops_them(store: Store, unchanged: bool) -> None:
+@pytest.mark.parametrize("skip", ["", "same bytes"])
+def test_an_answer_without_validators_drops_them(store: Store, skip: str) -> None:
     answered(store, validators=BOTH, body_hash="abc")
 
-    answered(store, body_hash="abc", unchanged=unchanged)
+    answered(store, body_hash="abc", skip=skip)
 
     assert remembered(store) == (NO_VALIDATORS, "abc")
 
@@ -101,7 +101,7 @@ def test_a_304_refreshes_the_validators_that_it_carries(
 ) -> None:
     answered(store, validators=BOTH, body_hash="abc")
 
-    answered(store, 304, validators=said, unchanged=True)
+    answered(store, 304, validators=said, skip="not modified")
 
     assert remembered(store) == (kept, "abc")
 
@@ -346,7 +346,7 @@ def test_what_a_feed_says_of_itself_is_kept_when_it_is_unchanged_later(store: St
     info = SourceInfo("urn:feed", "央行", "https://example.org/", URL, NOW)
     save(store, a_change("1"), info=info, outcome=Outcome(at=NOW, exchange=Exchange(200)))
 
-    save(store, outcome=Outcome(at=LATER, exchange=Exchange(304, unchanged=True)))
+    save(store, outcome=Outcome(at=LATER, exchange=Exchange(304, skip="not modified")))
 
     (item,) = store.find("1")
     assert item.source == info
@@ -468,7 +468,7 @@ def test_a_poll_that_was_not_made_changes_when_it_is_due_and_no_more(store: Stor
 
 def test_the_last_polls_are_remembered_and_all_are_counted(store: Store) -> None:
     for number in range(60):
-        unchanged = Exchange(304, unchanged=True, received=1)
+        unchanged = Exchange(304, skip="not modified", received=1)
         save(store, outcome=Outcome(at=NOW, status=304, exchange=unchanged, new=number))
 
     assert [poll.new for poll in store.polls("posts")] == list(range(59, 9, -1))

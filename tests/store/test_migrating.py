@@ -30,6 +30,7 @@ FROZEN = {
     "0004_polls.sql": "0c5d0a802f1d0b1bcd4c3366ac7cc8181fbab1f0cb68974286df113841bd78d9",
     "0005_commands.sql": "c344e3dea9db4bc7161aa107e8bae18174b36ae97ce8346889b659e311b83d89",
     "0006_history.sql": "a48de1e9f703cd031cb42f83978867d943be1f94efd7555df5fb264413bccab1",
+    "0007_skips.sql": "fc7537737c3b7e38fc9e49f11bf09320e0376e264acac830f82c00bfa11c758e",
 }
 """What was released is never edited: its text is known by its hash."""
 
