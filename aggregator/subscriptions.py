@@ -92,6 +92,8 @@ def gather(
     remembered: Mapping[str, RememberedList],
 ) -> Subscriptions:
     """Every source there is, as lists were last read; ``kinds``: the types that are lists."""
+    if not any(owner.type in kinds for owner in configured):
+        return Subscriptions(tuple(configured), MappingProxyType({}))
     taken = {sourcekeys.same_feed(each.location) for each in configured if "://" in each.location}
     named: list[tuple[Source, ListedSource]] = []
     for owner in configured:

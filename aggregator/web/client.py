@@ -120,9 +120,8 @@ class PoliteWeb:
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        tls = self._tls or ssl.create_default_context()  # once: it costs 20 ms
-        self._direct = await self._stack.enter_async_context(_session(connector(tls, self._guard)))
-        self._proxied = await self._stack.enter_async_context(_session(connector(tls, None)))
+        self._direct = await self._stack.enter_async_context(_session(connector(self._guard)))
+        self._proxied = await self._stack.enter_async_context(_session(connector(None)))
         return self
 
     async def __aexit__(
@@ -174,13 +173,32 @@ class PoliteWeb:
         headers = trip.headers()
         url = URL(trip.place.url, encoded=True)
         if proxy is None:
-            return self._direct.get(url, headers=headers, allow_redirects=False)
+            return self._direct.get(url, headers=headers, allow_redirects=False, ssl=self._trust(url.scheme))
         told = {"Proxy-Authorization": proxy.authorization} if proxy.authorization else {}
         if url.scheme == "http":  # to a proxy itself, headers and all
-            return self._proxied.get(url, headers=headers | told, allow_redirects=False, proxy=proxy.url)
+            return self._proxied.get(
+                url,
+                headers=headers | told,
+                allow_redirects=False,
+                ssl=self._trust(URL(proxy.url).scheme),
+                proxy=proxy.url,
+            )
         return self._proxied.get(
-            url, headers=headers, allow_redirects=False, proxy=proxy.url, proxy_headers=told
+            url,
+            headers=headers,
+            allow_redirects=False,
+            ssl=self._trust(url.scheme),
+            proxy=proxy.url,
+            proxy_headers=told,
         )
+
+    def _trust(self, scheme: str) -> ssl.SSLContext | bool:
+        """Whom to trust where that is asked: made once, and only where it is, since it takes 20 ms."""
+        if scheme != "https":
+            return True
+        if self._tls is None:
+            self._tls = ssl.create_default_context()
+        return self._tls
 
     async def _heard(self, trip: Trip, response: aiohttp.ClientResponse, deadline: Deadline) -> Answer | None:
         headers = joined(response.headers.items())

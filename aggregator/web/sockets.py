@@ -16,7 +16,6 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Callable
 
     from aiohappyeyeballs import AddrInfoType
@@ -30,7 +29,7 @@ _KEEP_ALIVE = 4.0
 """Seconds: less than the five after which common servers close, so that none closes as we ask."""
 
 
-def connector(tls: ssl.SSLContext, guard: Guard | None) -> aiohttp.TCPConnector:
+def connector(guard: Guard | None) -> aiohttp.TCPConnector:
     """What opens connections; without a guard where the other side is a proxy of the user's own."""
 
     def open_socket(address: AddrInfoType) -> socket.socket:
@@ -40,7 +39,6 @@ def connector(tls: ssl.SSLContext, guard: Guard | None) -> aiohttp.TCPConnector:
         return socket.socket(family, kind, protocol)
 
     return aiohttp.TCPConnector(
-        ssl=tls,
         resolver=Resolver(guard),
         socket_factory=open_socket,
         limit=0,  # turns are taken before, in hosts.py
