@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from aggregator import due, health
 from aggregator.due import Due
 from aggregator.errors import FetchError, HeldError
+from aggregator.lanes import host_of
 from aggregator.polls import Move, Outcome
 from aggregator.sourcekeys import has_credentials
 
@@ -172,6 +173,16 @@ def _move(asked: Asked) -> Move | None:
 def _has_secrets(source: Source) -> bool:
     """Whether it is asked with what belongs to the host it is configured for, and to nobody else."""
     return bool(source.headers) or source.user_agent is not None or has_credentials(source.location)
+
+
+def notice_of_move(source: Source, outcome: Outcome) -> str | None:
+    """What an operator should put right in the configuration."""
+    url = outcome.url or (outcome.move.url if outcome.move is not None and outcome.move.count > 1 else None)
+    if url is None:
+        return None
+    if source.private:
+        return f"moved for good, to a private address at {host_of(url)} ({source.where})"
+    return f"moved for good: write url: {url} ({source.where})"
 
 
 def _scheduled(outcome: Outcome, next_one: Due) -> Outcome:

@@ -19,7 +19,7 @@ from aggregator.model import Problem
 from aggregator.records import DocumentRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from aggregator.contest import Chosen
@@ -40,6 +40,8 @@ class Taken:
     chosen: dict[str, Chosen] = field(default_factory=dict)
     records: list[DocumentRecord] = field(default_factory=list)
     aliases: list[tuple[str, int]] = field(default_factory=list)
+    unchanged: list[int] = field(default_factory=list)
+    """Ids of items that were looked at no further, since their source says what it said."""
 
 
 class Claims(Protocol):
@@ -83,29 +85,32 @@ class EntryClaims:
             self.problems += read.reading.problems
             record = DocumentRecord(stamp=read.document.stamp, problems=read.reading.problems)
             taken.records.append(record)
-            known = self._store.known(self._source.id, {raw.native_id for raw, _ in read.items})
-            for raw, clean, stored in self._told_apart(read, known):
+            known = self._store.known(self._source.id, {raw.native_id for raw in read.reading.items})
+            same = _same(read.reading.items, known)
+            taken.unchanged += same.values()
+            for raw, clean, stored in self._told_apart(read, known, same.keys()):
                 native = raw.native_id if stored is None else stored.native_id
                 raw, clean = (replace(each, native_id=native) for each in (raw, clean))  # noqa: PLW2901
                 taken.chosen[native] = (Candidate(read.document.name, raw, clean, record), stored)
         return taken
 
     def _told_apart(
-        self, read: Read, known: Mapping[str, Known]
+        self, read: Read, known: Mapping[str, Known], same: Collection[str]
     ) -> Iterator[tuple[Item, Item, Known | None]]:
-        """Every entry that is taken in, raw and clean, with the stored item that it is."""
-        fresh = [clean for raw, clean in read.items if raw.native_id not in known]
+        """Every entry that is taken in but for the ``same``, raw and clean, with the stored item it is."""
+        pairs = read.pairs(self._now, same)
+        fresh = [clean for raw, clean in pairs if raw.native_id not in known]
         found: Mapping[str, familiar.Familiar] = {}
         admitted = frozenset(item.native_id for item in fresh)
         if fresh and not self._first_reading and not _follow(fresh, known.values()):
-            found, admitted = self._recognised(fresh, known, len(read.items))
-        for raw, clean in read.items:
+            found, admitted = self._recognised(fresh, known, len(read.reading.items))
+        for raw, clean in pairs:
             seen = found.get(raw.native_id)
             if raw.native_id in known:
                 yield raw, clean, known[raw.native_id]
             elif seen is not None:
-                same = replace(seen.known, fingerprint=fingerprint(raw))
-                yield raw, clean, same if seen.same else seen.known
+                equal = replace(seen.known, fingerprint=fingerprint(raw))
+                yield raw, clean, equal if seen.same else seen.known
             elif raw.native_id in admitted:
                 yield raw, clean, None
 
@@ -154,6 +159,22 @@ class EntryClaims:
         """Nothing leaves, whatever the operator accepts."""
         del accept
         return leaving.Leaving()
+
+
+def _same(items: Sequence[Item], known: Mapping[str, Known]) -> Mapping[str, int]:
+    """The stored items of entries that say what those said, by native id: nothing more is to be done.
+
+    Where several entries are one item nobody is passed over, for the last of them tells its story.
+    """
+    stored = {each.item_id for each in known.values()}
+    if len(stored) < len(known) or len({item.native_id for item in items}) < len(items):
+        return {}
+    found = ((item, known.get(item.native_id)) for item in items)
+    return {
+        item.native_id: before.item_id
+        for item, before in found
+        if before is not None and before.live and before.fingerprint == fingerprint(item)
+    }
 
 
 def _follow(fresh: Iterable[Item], known: Iterable[Known]) -> bool:

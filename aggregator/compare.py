@@ -5,6 +5,7 @@ One rule: an item is updated when what its source says changed, whatever our cle
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,13 @@ def compare(
         else:
             unchanged.append(before.item_id)
     return Changes(tuple(new), tuple(updated), tuple(unchanged))
+
+
+def clamped(raw: Item, clean: Item, known: Known | None, now: datetime) -> Item:
+    """A future date that an item known before claims stays clamped to when it was first seen."""
+    if known is None or raw.published is None or raw.published <= now:
+        return clean
+    return replace(clean, published=known.first_seen.astimezone(raw.published.tzinfo))
 
 
 def _once_each(

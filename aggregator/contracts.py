@@ -159,12 +159,8 @@ class RefreshStore(Protocol):
         """
         ...
 
-    def bookmark(self, source_id: str) -> Bookmark:
-        """How far this source was read; one that is not known: not at all."""
-        ...
-
     def bookmarks(self, source_ids: Iterable[str]) -> Mapping[str, Bookmark]:
-        """The same of several sources."""
+        """How far each of these sources was read; one that is not known: not at all."""
         ...
 
     def known(self, source_id: str, native_ids: Iterable[str]) -> Mapping[str, Known]:

@@ -12,7 +12,7 @@ from aggregator.model import Problem, Reading
 from aggregator.tidy import tidy
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from aggregator.contracts import Adapter
@@ -27,6 +27,14 @@ class Read:
     reading: Reading
     items: tuple[tuple[Item, Item], ...] = ()
     failed: bool = False
+    tidied: bool = True
+    """Whether ``items`` holds all; else whoever knows what is new tidies that, and no more."""
+
+    def pairs(self, now: datetime, without: Collection[str] = ()) -> Sequence[tuple[Item, Item]]:
+        """Each item raw and clean, but for those of these native ids."""
+        if self.tidied:
+            return [pair for pair in self.items if pair[0].native_id not in without]
+        return [(raw, tidy(raw, now)) for raw in self.reading.items if raw.native_id not in without]
 
 
 def read_batch(adapter: Adapter, source: Source, batch: Batch, now: datetime) -> list[Read]:
@@ -40,22 +48,21 @@ def read_document(adapter: Adapter, source: Source, document: Document, now: dat
         reading = adapter.parse(source, document)
     except ParseError as error:
         return failure(document, str(error))
-    return _tidied(document, reading, now)
+    return Read(document, reading, tuple((raw, tidy(raw, now)) for raw in reading.items))
 
 
-def read_at_once(adapter: Adapter, source: Source, batch: Batch, now: datetime) -> list[Read] | None:
-    """Parse and tidy every document where that is harmless; None: they need a process of their own."""
+def read_at_once(
+    adapter: Adapter, source: Source, batch: Batch, now: datetime, *, tidied: bool
+) -> list[Read] | None:
+    """Parse, and tidy where asked, documents that are harmless; None: they need a process of their own."""
     reads: list[Read] = []
     for document in batch.documents:
         reading = adapter.parse_at_once(source, document) if isinstance(adapter, ReadsAtOnce) else None
         if reading is None:
             return None
-        reads.append(_tidied(document, reading, now))
+        read = Read(document, reading, tidied=False)
+        reads.append(Read(document, reading, tuple(read.pairs(now))) if tidied else read)
     return reads
-
-
-def _tidied(document: Document, reading: Reading, now: datetime) -> Read:
-    return Read(document, reading, tuple((raw, tidy(raw, now)) for raw in reading.items))
 
 
 def failure(document: Document, error: str) -> Read:

@@ -11,19 +11,18 @@ from datetime import UTC
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from aggregator.asking import Asked, conclude
+from aggregator.asking import Asked, conclude, notice_of_move
 from aggregator.claims import EntryClaims
 from aggregator.commits import GroupCommit
-from aggregator.compare import compare
+from aggregator.compare import clamped, compare
 from aggregator.due import USUAL_PACE, Pace
 from aggregator.errors import FetchError, SourceError
 from aggregator.exchange import NO_VALIDATORS, Exchange
-from aggregator.lanes import host_of
-from aggregator.model import Batch, Item, Listing, Source, SourceInfo
+from aggregator.model import Batch, Listing, Source, SourceInfo
 from aggregator.polls import Outcome
 from aggregator.postclaims import PostClaims
 from aggregator.reading import Read, read_at_once, read_batch
-from aggregator.records import Changes, ItemChange, Known, Save
+from aggregator.records import Changes, ItemChange, Save
 from aggregator.reports import SourceResult, without_addresses
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from aggregator.claims import Claims, Taken
-    from aggregator.contest import Candidate, Chosen
+    from aggregator.contest import Chosen
     from aggregator.contracts import Adapter, Clock, RefreshStore, Web
     from aggregator.model import Bookmark, Problem
     from aggregator.polls import SourceState
@@ -84,7 +83,9 @@ class Refresh:
 
         ``state``: what the store knows of it; ``bookmark``: how far it was read, if that was looked up.
         """
-        run = _Run(self, source, adapter, info, (state, bookmark or self.store.bookmark(source.id)))
+        run = _Run(
+            self, source, adapter, info, (state, bookmark or self.store.bookmarks([source.id])[source.id])
+        )
         try:
             await run.read()
             await run.finish()
@@ -112,9 +113,9 @@ class _Run:
         self.claims: Claims = EntryClaims(source, self.store, self.now, first_reading=self.first_reading)
         self.new: set[str] = set()
         self.updated: set[str] = set()
-        self.removed = 0
+        self.removed = self.same = 0
         self.settles = False
-        """Whether there are claims to judge once everything was read: then it must be kept until then."""
+        """Whether claims are judged once everything was read: they must be kept until then."""
         self.last: Save | None = None
         """What the last batch came to, where it is kept together with how it all ended."""
         self.exchange: Exchange | None = None
@@ -166,7 +167,7 @@ class _Run:
             return await read_in_thread(*asked)
         # On the loop, since it takes a moment: threads that compute would keep the loop waiting for the
         # interpreter, and name lookups for a free thread, until other sources' deadlines pass.
-        at_once = read_at_once(*asked)
+        at_once = read_at_once(*asked, tidied=self.settles)
         return at_once if at_once is not None else await self.common.read_isolated(*asked)
 
     # ── compare ──
@@ -174,14 +175,18 @@ class _Run:
     def _compare(self, taken: Taken) -> Changes:
         chosen: Mapping[str, Chosen] = taken.chosen
         known = {native_id: before for native_id, (_, before) in chosen.items() if before is not None}
-        pairs = [(each.raw, self._clamped(each, known.get(key))) for key, (each, _) in chosen.items()]
+        pairs = [
+            (each.raw, clamped(each.raw, each.clean, before, self.now)) for each, before in chosen.values()
+        ]
         changes = compare(pairs, known, now=self.now, first_reading=self.first_reading)
         again = [change for change in changes.new if change.raw.native_id in self.new]
         fresh = [change for change in changes.new if change.raw.native_id not in self.new]
         self.new.update(change.raw.native_id for change in fresh)
         for change in changes.updated:
             (self.new if change.returns else self.updated).add(change.raw.native_id)
-        return replace(changes, new=tuple(fresh), updated=changes.updated + self._again(again))
+        unchanged = (*changes.unchanged, *taken.unchanged)
+        self.same += len(unchanged)
+        return Changes(tuple(fresh), changes.updated + self._again(again), unchanged)
 
     def _again(self, changes: Sequence[ItemChange]) -> tuple[ItemChange, ...]:
         """A better document of an item that this very run saved as new replaces what was saved."""
@@ -189,13 +194,6 @@ class _Run:
             return ()
         stored = self.store.known(self.source.id, [change.raw.native_id for change in changes])
         return tuple(replace(change, item_id=stored[change.raw.native_id].item_id) for change in changes)
-
-    def _clamped(self, candidate: Candidate, known: Known | None) -> Item:
-        """A future date that an item known before claims stays clamped to when it was first seen."""
-        claimed = candidate.raw.published
-        if known is None or claimed is None or claimed <= self.now:
-            return candidate.clean
-        return replace(candidate.clean, published=known.first_seen.astimezone(claimed.tzinfo))
 
     # ── the end ──
 
@@ -228,7 +226,7 @@ class _Run:
         came = Outcome(at=self.now, error=str(self.error) if self.error else None, why="local: always due")
         if self.adapter.remote:
             came = conclude(self._asked(), self.common.pace)
-        notices = [self.notice, self._moved(came)] if self.error is None else []
+        notices = [self.notice, notice_of_move(self.source, came)] if self.error is None else []
         self.outcome = replace(
             came,
             notice="; ".join(filter(None, notices)) or None,
@@ -260,15 +258,6 @@ class _Run:
         came = [each.published.astimezone(UTC) for each in (*changes.new, *changes.updated)]
         return sorted([*self.store.recent(self.source.id, RECENT, changed), *came], reverse=True)[:RECENT]
 
-    def _moved(self, came: Outcome) -> str | None:
-        """What an operator should put right in the configuration."""
-        url = came.url or (came.move.url if came.move is not None and came.move.count > 1 else None)
-        if url is None:
-            return None
-        if self.source.private:
-            return f"moved for good, to a private address at {host_of(url)} ({self.source.where})"
-        return f"moved for good: write url: {url} ({self.source.where})"
-
     def result(self) -> SourceResult:
         """What to tell the operator."""
         updated = len(self.updated - self.new)
@@ -295,6 +284,8 @@ class _Run:
             removed=self.removed,
             seconds=self._seconds(),
             status=came.status,
+            skip=self.exchange.skip if self.exchange else "",
+            same=self.same,
             error=came.error,
             notice=came.notice,
             problems=tuple(problems),

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from aggregator.exchange import Skip
     from aggregator.model import Problem
 
 State = Literal["first-read", "changed", "unchanged", "not-due", "failed", "gone", "paused"]
@@ -27,6 +28,10 @@ class SourceResult:
     seconds: float = 0.0
     status: int | None = None
     """The HTTP status, where there is one."""
+    skip: Skip = ""
+    """Why its document was not parsed; empty: it was, or there was none."""
+    same: int = 0
+    """Items that were in it as they were known, and of which nothing more was to be done."""
     error: str | None = None
     failing_since: datetime | None = None
     """When it began to fail, if it did before this time too; aware."""

@@ -270,13 +270,13 @@ class FakeRefreshing(FakeState):
                 source.next_check, source.due_from, source.why = until, until, why
 
     def save(self, *saves: Save) -> None:
+        if unknown := sorted({save.source_id for save in saves} - self._sources.keys()):
+            raise StoreError(f"memory: no source {unknown[0]!r} to save items of")
         for save in saves:
             self._save(save)
 
     def _save(self, save: Save) -> None:
-        source = self._sources.get(save.source_id)
-        if source is None:
-            raise StoreError(f"memory: no source {save.source_id!r} to save items of")
+        source = self._sources[save.source_id]
         updated = {change.item_id: change for change in save.changes.updated if change.item_id is not None}
         if not updated.keys() <= {item.id for item in self._own(source)}:
             raise StoreError(f"memory: a change of items that are not of their source: {sorted(updated)}")

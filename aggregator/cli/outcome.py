@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from datetime import timedelta
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, TextIO
@@ -12,16 +13,22 @@ from aggregator.cli.common import counted, current, echo, is_terminal, tell
 from aggregator.dates import to_the_second
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from rich.text import Text
 
+    from aggregator.exchange import Skip
     from aggregator.reports import RefreshReport, SourceResult
 
 _PROBLEMS_SHOWN = 5
 _NARROWEST = 60
 """Columns that a terminal has on which the table is shown."""
+_SKIPS: Mapping[Skip, str] = {
+    "not modified": "not modified (304)",
+    "same bytes": "with the bytes that were known",
+    "same entries": "with nothing new but a date or comment of the feed",
+}
 _COLORS = {"first-read": "green", "changed": "green", "failed": "red", "gone": "red", "paused": "yellow"}
 
 
@@ -40,6 +47,8 @@ def show(report: RefreshReport, paths: list[str], named: Sequence[str] = ()) -> 
         (_show_table if _has_room(sys.stdout) else _show_lines)(shown)
         if not named:
             _show_waiting(report)
+    if verbose:
+        _show_stages(report)
     for error in report.generated.errors:
         tell(f"error: {error}", fg="red")
     if not quiet:
@@ -102,6 +111,21 @@ def _in_words(result: SourceResult) -> str:
 
 def _skipped(result: SourceResult) -> list[str]:
     return [f"{count} skipped ({why})" for why, count in sorted(result.skipped.items())]
+
+
+def _show_stages(report: RefreshReport) -> None:
+    """How far what came had to be looked at."""
+    asked = [each for each in report.sources if each.status is not None]
+    skips: Counter[Skip] = Counter(each.skip for each in asked)
+    told = [f"{skips[skip]} {words}" for skip, words in _SKIPS.items() if skips[skip]]
+    read = sum(not each.skip and each.error is None for each in asked)
+    told += [f"{read} read"] if read else []
+    if told:
+        echo(f"answers: {', '.join(told)}")
+    same = sum(each.same for each in report.sources)
+    changed = sum(each.new + each.updated for each in report.sources)
+    if same or changed:
+        echo(f"items in what was read: {same} as they were, {changed} new or updated")
 
 
 def _has_room(stream: TextIO | None) -> bool:

@@ -97,6 +97,8 @@ def as_object(report: RefreshReport) -> dict[str, Any]:
                 "removed": result.removed,
                 "seconds": round(max(result.seconds, 0.0), 3),
                 "status": result.status,
+                "skip": result.skip or None,
+                "same": result.same,
                 "error": result.error,
                 "failing_since": rfc3339(result.failing_since) if result.failing_since else None,
                 "notice": result.notice,

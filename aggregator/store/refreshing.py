@@ -32,7 +32,7 @@ class Refreshing(Connected):
     """The reading half of a refresh."""
 
     def bookmark(self, source_id: str) -> Bookmark:
-        """See :meth:`aggregator.contracts.RefreshStore.bookmark`."""
+        """How far one source was read."""
         return self.bookmarks([source_id])[source_id]
 
     def bookmarks(self, source_ids: Iterable[str]) -> Mapping[str, Bookmark]:

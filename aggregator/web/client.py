@@ -37,7 +37,7 @@ from aggregator.web.bodies import Unpacker, too_large
 from aggregator.web.guard import Guard
 from aggregator.web.hops import REDIRECTS, Proxy, Trip
 from aggregator.web.hosts import Budget, Deadline, Hosts
-from aggregator.web.sockets import HOST, connector
+from aggregator.web.sockets import HOST, session
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -49,8 +49,6 @@ if TYPE_CHECKING:
 
 _OK, _NON_AUTHORITATIVE, _IM_USED = 200, 203, 226
 _HOLDING = frozenset({429, 503})
-_MAX_LINE = 16 * 1024
-_MAX_FIELD = 64 * 1024
 _PAGE = 16 * 1024
 """How much of an error's page is looked at, and for how many seconds at most."""
 _PAGE_TIME = 2.0
@@ -120,8 +118,8 @@ class PoliteWeb:
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        self._direct = await self._stack.enter_async_context(_session(connector(self._guard)))
-        self._proxied = await self._stack.enter_async_context(_session(connector(None)))
+        self._direct = await self._stack.enter_async_context(session(self._guard))
+        self._proxied = await self._stack.enter_async_context(session(None))
         return self
 
     async def __aexit__(
@@ -273,21 +271,6 @@ def _light(error: FetchError) -> FetchError:
         each.__traceback__ = None
         each = each.__cause__ or each.__context__
     return error
-
-
-def _session(opens: aiohttp.TCPConnector) -> aiohttp.ClientSession:
-    session = aiohttp.ClientSession(
-        connector=opens,
-        cookie_jar=aiohttp.DummyCookieJar(),  # what one feed's server sets is nobody else's
-        auto_decompress=False,  # the hash is of what came over the wire
-        timeout=aiohttp.ClientTimeout(total=None),  # the deadline is our own: it can stand still
-        trust_env=False,
-        max_line_size=_MAX_LINE,
-        max_field_size=_MAX_FIELD,
-    )
-    # Else it asks once more, at once, where a connection breaks: behind the back of the host's pause.
-    session._retry_connection = False  # noqa: SLF001 - there is no public switch
-    return session
 
 
 async def _page(response: aiohttp.ClientResponse, headers: Mapping[str, str]) -> bytes:

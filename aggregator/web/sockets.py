@@ -27,10 +27,27 @@ HOST: ContextVar[str] = ContextVar("HOST", default="")
 
 _KEEP_ALIVE = 4.0
 """Seconds: less than the five after which common servers close, so that none closes as we ask."""
+_MAX_LINE = 16 * 1024
+_MAX_FIELD = 64 * 1024
 
 
-def connector(guard: Guard | None) -> aiohttp.TCPConnector:
-    """What opens connections; without a guard where the other side is a proxy of the user's own."""
+def session(guard: Guard | None) -> aiohttp.ClientSession:
+    """What requests are sent with; without a guard where the other side is a proxy of the user's own."""
+    made = aiohttp.ClientSession(
+        connector=_connector(guard),
+        cookie_jar=aiohttp.DummyCookieJar(),  # what one feed's server sets is nobody else's
+        auto_decompress=False,  # the hash is of what came over the wire
+        timeout=aiohttp.ClientTimeout(total=None),  # the deadline is our own: it can stand still
+        trust_env=False,
+        max_line_size=_MAX_LINE,
+        max_field_size=_MAX_FIELD,
+    )
+    # Else it asks once more, at once, where a connection breaks: behind the back of the host's pause.
+    made._retry_connection = False  # noqa: SLF001 - there is no public switch
+    return made
+
+
+def _connector(guard: Guard | None) -> aiohttp.TCPConnector:
 
     def open_socket(address: AddrInfoType) -> socket.socket:
         family, kind, protocol, _, where = address

@@ -249,3 +249,21 @@ def test_what_would_be_added_is_shown_without_credentials(site: Site, server: Se
     assert ran.code == 0
     assert "***@" in ran.out
     assert "secret" not in ran.out + ran.err
+
+
+def test_how_far_answers_had_to_be_looked_at_is_told_on_request(site: Site, server: Server) -> None:
+    def told() -> str:
+        return site.run("refresh", "--force", "-v").out
+
+    first, second = told(), told()
+    server.publish(FEED.format(more="<!-- made in 0.2 s -->"))
+    stamped = told()
+    server.publish(FEED.format(more=SECOND))
+    changed = site.run("refresh", "--force", "--json").json
+
+    assert "answers: 1 read\nitems in what was read: 0 as they were, 1 new or updated\n" in first
+    assert "answers: 1 not modified (304)\n" in second
+    assert "answers: 1 with nothing new but a date or comment of the feed\n" in stamped
+    (source,) = changed["sources"]
+    assert (source["skip"], source["same"], source["new"]) == (None, 1, 1)
+    assert "answers:" not in site.run("refresh", "--force").out

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from aggregator.errors import StoreError
 from aggregator.exchange import NO_VALIDATORS, Exchange, Validators
 from aggregator.model import Problem, SourceInfo, Stamp
 from aggregator.polls import Move, Outcome, Poll
-from aggregator.records import DocumentRecord
+from aggregator.records import DocumentRecord, Save
 from aggregator.wishes import Calendar, Freshness
 from tests.builders import NOW, a_source, an_item
 from tests.store.changes import a_change, id_of, output_of, publish, save
@@ -19,6 +20,7 @@ from tests.store.changes import a_change, id_of, output_of, publish, save
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from aggregator.exchange import Skip
     from aggregator.model import Source
     from aggregator.polls import SourceState
     from tests.store.conftest import Store
@@ -477,6 +479,40 @@ def test_the_last_polls_are_remembered_and_all_are_counted(store: Store) -> None
     assert list(store.polls("unknown")) == []
 
 
+@pytest.mark.parametrize(
+    ("skip", "counted"),
+    [("", (0, 0, 0)), ("not modified", (1, 0, 0)), ("same bytes", (0, 1, 0)), ("same entries", (0, 0, 1))],
+)
+def test_it_is_counted_how_far_an_answer_had_to_be_looked_at(
+    store: Store, skip: Skip, counted: tuple[int, int, int]
+) -> None:
+    save(store, outcome=Outcome(at=NOW, status=200, exchange=Exchange(200, skip=skip)))
+
+    state = state_of(store)
+    assert (state.polls_unchanged, state.polls_same, state.polls_restamped) == counted
+    assert store.polls("posts")[0].result == ("unchanged" if skip else "ok")
+
+
+def test_what_several_sources_came_to_is_kept_together_or_not_at_all(store: Store) -> None:
+    outcome = Outcome(at=NOW, status=200, exchange=Exchange(200))
+    saves = [Save(source_id=name, now=NOW, outcome=outcome) for name in ("posts", "unknown")]
+
+    with pytest.raises(StoreError, match="unknown"):
+        store.save(*saves)
+    store.save(saves[0], saves[0])
+
+    assert state_of(store).polls == 2
+
+
+def test_a_stable_hash_is_kept_as_the_hash_of_the_body_is(store: Store) -> None:
+    answered(store, stable_hash="abc", body_hash="1")
+    answered(store, 304, skip="not modified")
+    kept = store.bookmark("posts").stable_hash
+    answered(store, 226, stable_hash="part")
+
+    assert (kept, store.bookmark("posts").stable_hash) == ("abc", "")
+
+
 def test_a_local_source_is_not_polled(store: Store) -> None:
     save(store, outcome=Outcome(at=NOW, why="local: always due"))
 
@@ -522,7 +558,9 @@ def test_the_newest_items_of_a_source_are_known_by_when_they_were_published(stor
     days = [NOW - timedelta(days=number) for number in (3, 1, 2)]
     save(store, *(a_change(str(number), published=day) for number, day in enumerate(days)))
 
+    newest = id_of(store, "1")
     assert list(store.recent("posts", 2)) == [days[1], days[2]]
+    assert list(store.recent("posts", 2, [newest])) == [days[2], days[0]]
     assert list(store.recent("unknown", 2)) == []
 
 

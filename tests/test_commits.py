@@ -1,0 +1,109 @@
+"""Commits for several sources at once: none is told of before it is kept, and none is lost."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aggregator import commits
+from aggregator.commits import GroupCommit
+from aggregator.errors import StoreError
+from aggregator.records import Changes, Save
+from tests.builders import NOW, an_item
+from tests.fakes import FakeStore
+from tests.store.changes import a_change
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Store(FakeStore):
+    """Remembers its transactions; ``fails``: none is kept."""
+
+    def __init__(self, *, fails: bool = False) -> None:
+        super().__init__()
+        self.fails = fails
+        self.transactions: list[Sequence[Save]] = []
+
+    def save(self, *saves: Save) -> None:
+        if self.fails:
+            raise StoreError("the disk is full")
+        self.transactions.append(saves)
+
+    @property
+    def sizes(self) -> list[int]:
+        return list(map(len, self.transactions))
+
+
+def a_save(number: int, items: int = 0) -> Save:
+    new = tuple(a_change(an_item(f"{number}-{each}")) for each in range(items))
+    return Save(source_id=f"s{number}", now=NOW, changes=Changes(new=new))
+
+
+def test_what_comes_together_is_kept_together() -> None:
+    store = Store()
+
+    async def run() -> None:
+        group = GroupCommit(store)
+        await asyncio.gather(*(group.save(a_save(number)) for number in range(commits.TOGETHER + 3)))
+
+    asyncio.run(run())
+
+    assert store.sizes == [commits.TOGETHER, 3]
+    assert [save.source_id for save in store.transactions[1]] == ["s64", "s65", "s66"]
+
+
+def test_many_items_do_not_wait_in_memory() -> None:
+    store = Store()
+
+    async def run() -> None:
+        group = GroupCommit(store)
+        await asyncio.gather(*(group.save(a_save(number, items=100)) for number in range(5)))
+
+    asyncio.run(run())
+
+    assert store.sizes == [3, 2]
+
+
+def test_nobody_goes_on_before_it_is_kept() -> None:
+    store = Store()
+    kept: list[int] = []
+
+    async def one(group: GroupCommit, number: int) -> None:
+        await group.save(a_save(number))
+        kept.append(sum(store.sizes))
+
+    async def run() -> None:
+        group = GroupCommit(store)
+        await asyncio.gather(one(group, 1), one(group, 2))
+
+    asyncio.run(run())
+
+    assert kept == [2, 2]
+
+
+def test_what_cannot_be_kept_is_told_to_all_that_wait_for_it() -> None:
+    async def run() -> list[BaseException | None]:
+        group = GroupCommit(Store(fails=True))
+        saves = (group.save(a_save(number)) for number in range(3))
+        return await asyncio.gather(*saves, return_exceptions=True)
+
+    assert [str(each) for each in asyncio.run(run())] == ["the disk is full"] * 3
+
+
+def test_who_is_cancelled_while_it_waits_is_kept_at_once() -> None:
+    store = Store()
+
+    async def run() -> None:
+        group = GroupCommit(store)
+        tasks = [asyncio.create_task(group.save(a_save(number))) for number in range(2)]
+        await asyncio.sleep(0)
+        tasks[0].cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await tasks[0]
+        assert store.sizes == [2]
+        await tasks[1]
+
+    asyncio.run(run())
