@@ -151,11 +151,12 @@ class RefreshStore(Protocol):
         ...
 
     def states(
-        self, source_ids: Collection[str] | None = None, *, counted: bool = True
+        self, source_ids: Collection[str] | None = None, *, whole: bool = True
     ) -> Sequence[SourceState]:
         """Every source ever configured, or those of them; active ones in configuration order first.
 
-        Not ``counted``: without the counts of items and of documents with problems, which cost the most.
+        Not ``whole``: without what costs the most: counts of items and of documents with problems, when its
+        newest items were published, and what its publisher wishes.
         """
         ...
 

@@ -198,7 +198,7 @@ class ReadLists:
     async def read(self, lists: Sequence[Source]) -> tuple[SourceResult, ...]:
         """Read these, side by side. What fails, fails for its own list, which then names what it named."""
         remembered = self.store.lists()
-        states = {state.id: state for state in self.store.states([each.id for each in lists], counted=False)}
+        states = {state.id: state for state in self.store.states([each.id for each in lists])}
         runs = [_Run(self, each, remembered.get(each.location), states[each.id]) for each in lists]
         return tuple(await asyncio.gather(*(run.read() for run in runs)))
 

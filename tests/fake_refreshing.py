@@ -88,11 +88,15 @@ class FakeRefreshing(FakeState):
         return returned or _kept(before) != _kept(source)
 
     def states(
-        self, source_ids: Collection[str] | None = None, *, counted: bool = True
+        self, source_ids: Collection[str] | None = None, *, whole: bool = True
     ) -> Sequence[SourceState]:
         return sorted(
             (
-                self._state(source) if counted else replace(self._state(source), items=0, problems=0)
+                self._state(source)
+                if whole
+                else replace(
+                    self._state(source), items=0, problems=0, recent=(), freshness=None, calendar=NO_CALENDAR
+                )
                 for key, source in self._sources.items()
                 if source_ids is None or key in source_ids
             ),

@@ -55,7 +55,7 @@ class Publishing(Subscribing):
 
     def _listed(self, store: SqliteStore) -> tuple[SourceInfo, ...]:
         """What is read, as readers see it; private sources left out."""
-        titles = {state.id: state.title for state in store.states(counted=False)}
+        titles = {state.id: state.title for state in store.states(whole=False)}
         return tuple(
             replace(self._info(source), title=source.title or titles.get(source.id) or source.id)
             for source in self._subscriptions(store).sources
@@ -69,7 +69,7 @@ class Publishing(Subscribing):
             for each in self._subscriptions(store).everything
             if not each.private and each.enabled
         }
-        states = [state for state in store.states(counted=False) if state.active and state.id in shown]
+        states = [state for state in store.states(whole=False) if state.active and state.id in shown]
         return tuple(
             SourceHealth(
                 id=state.id,

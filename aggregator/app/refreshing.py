@@ -93,9 +93,7 @@ class Refreshing:
                 waiting[source.id] = told
         # Who has waited longest goes first: else whoever has its host ask for a pause keeps it to itself.
         now.sort(key=lambda source: times[source.id].attempted or _NEVER)
-        states = {
-            state.id: state for state in self.store.states([source.id for source in now], counted=False)
-        }
+        states = {state.id: state for state in self.store.states([source.id for source in now])}
         remote = [source.id for source in now if self.is_remote(source)]
         bookmarks = self.store.bookmarks(remote)
         if remote:

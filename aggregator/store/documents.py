@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 def keep_documents(raw: sqlite3.Connection, source: int, save: Save) -> None:
     """Record what was read, touched and forgotten; items and aliases of the same save are there already."""
-    found = items_of(raw, source, [each.native_id for each in save.documents if each.native_id is not None])
+    named = [each.native_id for each in save.documents if each.native_id is not None]
+    found = items_of(raw, source, named) if named else {}
     raw.executemany(
         "insert into documents (source_id, name, size, mtime_ns, hash, native_id, item_id, published, zone,"
         " problems) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"

@@ -16,40 +16,40 @@ if TYPE_CHECKING:
 _COLUMNS = (
     "key", "kind", "title", "feed_title", "active", "enabled", "private", "paused", "last_success",
     "attempted", "first_failure", "failures", "error", "notice", "status", "next_check", "due_from", "reason",
-    "held_until", "wall", "gone_count", "gone_since", "late_since", "paused_since", "recent", "wishes",
+    "held_until", "wall", "gone_count", "gone_since", "late_since", "paused_since",
     "configured_url", "moved_to", "moved_since", "moved_count", "effective_url", "polls", "polls_unchanged",
     "polls_same", "polls_restamped", "received",
 )  # fmt: skip
-_COUNTS = (
-    "(select count(*) from items i indexed by items_by_source"
+_COSTLY = (
+    "s.recent, s.wishes, (select count(*) from items i indexed by items_by_source"
     " where i.source_id = s.id and i.state = 'live'),"
     " (select count(*) from documents d indexed by documents_with_problems"
     " where d.source_id = s.id and d.problems is not null)"
 )
 _STATES = {
-    counted: f"select {', '.join(f's.{column}' for column in _COLUMNS)}, {counts}"  # noqa: S608 - constants
+    whole: f"select {', '.join(f's.{column}' for column in _COLUMNS)}, {costly}"  # noqa: S608 - constants
     " from sources s where ?1 is null or s.key in (select value from json_each(?1))"
     " order by s.active desc, iif(s.active, s.rank, 0), s.key"
-    for counted, counts in ((True, _COUNTS), (False, "0, 0"))
+    for whole, costly in ((True, _COSTLY), (False, "'[]', '{}', 0, 0"))
 }
-"""By whether items, and documents with problems, are counted."""
+"""With what costs the most, and without."""
 _TIMES = (
     "select key, paused, gone_since, attempted, next_check, due_from, held_until, status, reason,"
     " configured_url, effective_url from sources"
 )
-_NAMES = (*_COLUMNS, "items", "problems")
+_NAMES = (*_COLUMNS, "recent", "wishes", "items", "problems")
 
 
 class States(Connected):
     """Sources, as whoever refreshes them and whoever asks about them sees them."""
 
     def states(
-        self, source_ids: Collection[str] | None = None, *, counted: bool = True
+        self, source_ids: Collection[str] | None = None, *, whole: bool = True
     ) -> Sequence[SourceState]:
         """See :meth:`aggregator.contracts.RefreshStore.states`."""
         wanted = None if source_ids is None else array(bindable(each) for each in source_ids)
         with self._connection.reading() as raw:
-            rows = raw.execute(_STATES[counted], (wanted,))
+            rows = raw.execute(_STATES[whole], (wanted,))
             return [_state(dict(zip(_NAMES, row, strict=True))) for row in rows]
 
     def times(self) -> Sequence[Times]:
