@@ -9,7 +9,6 @@ from aggregator.contracts import ReadsAtOnce
 from aggregator.errors import ParseError
 from aggregator.matching import second_name
 from aggregator.model import Problem, Reading
-from aggregator.tidy import tidy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,6 +54,8 @@ def read_at_once(adapter: Adapter, source: Source, batch: Batch, now: datetime) 
 
 
 def _tidied(document: Document, reading: Reading, now: datetime) -> Read:
+    from aggregator.tidy import tidy  # noqa: PLC0415 - not before there is something to clean
+
     return Read(document, reading, tuple((raw, tidy(raw, now)) for raw in reading.items))
 
 
