@@ -92,11 +92,11 @@ def gather(
     remembered: Mapping[str, RememberedList],
 ) -> Subscriptions:
     """Every source there is, as lists were last read; ``kinds``: the types that are lists."""
-    taken = {sourcekeys.same_feed(each.location) for each in configured if "://" in each.location}
+    owners = [each for each in configured if each.type in kinds]
+    remote = [each for each in configured if owners and "://" in each.location]
+    taken = {sourcekeys.same_feed(each.location) for each in remote}
     named: list[tuple[Source, ListedSource]] = []
-    for owner in configured:
-        if owner.type not in kinds:
-            continue
+    for owner in owners:
         for listed in remembered.get(owner.location, RememberedList()).sources:
             if (key := sourcekeys.same_feed(listed.url)) not in taken:
                 taken.add(key)
@@ -106,7 +106,7 @@ def gather(
         for owner, listed in named
     ]
     ids = sourcekeys.distinct_ids(places, [source.id for source in configured])
-    feeds: dict[str, list[Source]] = {owner.id: [] for owner in configured if owner.type in kinds}
+    feeds: dict[str, list[Source]] = {owner.id: [] for owner in owners}
     for (owner, listed), source_id in zip(named, ids, strict=True):
         feeds[owner.id].append(_source(source_id, owner, listed, feed))
     return Subscriptions(
