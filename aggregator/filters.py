@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from aggregator import markup, patterns
+from aggregator import patterns
 from aggregator.rules import All, Any, Matches, OneOf
 from aggregator.slugs import fold
 
@@ -73,6 +73,8 @@ def _present(*values: str | None) -> tuple[str, ...]:
 @lru_cache(maxsize=8)
 def _plain(text: Text) -> str:
     """Read a body once for all the rules and levels that ask about it."""
+    from aggregator import markup  # noqa: PLC0415 - not before there is something to read
+
     return markup.to_text(text.value) if text.type == "html" else text.value
 
 

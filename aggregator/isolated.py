@@ -35,6 +35,8 @@ _PR_SET_PDEATHSIG = 1
 
 def main(handle: int, parent: int, memory: int, deadline: float) -> None:
     """Serve ``parent`` over the socket ``handle``; ``memory`` in bytes, ``deadline``: seconds a document."""
+    from aggregator import tidy  # noqa: F401, PLC0415 - loaded here, since later it would be a document's time
+
     _confine(memory)
     _die_with(parent)
     pipe = Connection(handle)

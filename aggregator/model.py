@@ -81,6 +81,10 @@ class SourceInfo:
     updated: datetime | None = None
 
 
+CLEANER = 1
+"""Raised whenever :mod:`aggregator.tidy` makes another of a raw item, to have stored ones cleaned again."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """One entry or post.

@@ -8,8 +8,6 @@ from collections import Counter
 from functools import lru_cache
 from typing import Any
 
-import regex  # type: ignore[import-untyped]  # it ships no types
-
 TIME_LIMIT = 0.1
 """Seconds that one search may take."""
 SLOW_AFTER = 10
@@ -26,6 +24,8 @@ def check(pattern: str) -> str | None:
     """Say in one line what is wrong with a pattern, or return None."""
     if len(pattern) > MAX_LENGTH:
         return f"the pattern is longer than {MAX_LENGTH} characters"
+    import regex  # type: ignore[import-untyped]  # noqa: PLC0415 - not before there is a pattern
+
     try:
         _compiled(pattern)
     except regex.error as error:
@@ -38,6 +38,8 @@ def check(pattern: str) -> str | None:
 
 @lru_cache(maxsize=1024)
 def _compiled(pattern: str) -> Any:
+    import regex  # noqa: PLC0415 - as above
+
     with warnings.catch_warnings():
         # It warns of what newer syntax would read otherwise; we stay with what Python's own module reads.
         warnings.simplefilter("ignore", FutureWarning)

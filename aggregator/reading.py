@@ -9,10 +9,9 @@ from aggregator.contracts import ReadsAtOnce
 from aggregator.errors import ParseError
 from aggregator.matching import second_name
 from aggregator.model import Problem, Reading
-from aggregator.tidy import tidy
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
     from aggregator.contracts import Adapter
@@ -34,7 +33,7 @@ class Read:
         """Each item raw and clean, but for those of these native ids."""
         if self.tidied:
             return [pair for pair in self.items if pair[0].native_id not in without]
-        return [(raw, tidy(raw, now)) for raw in self.reading.items if raw.native_id not in without]
+        return _tidied((raw for raw in self.reading.items if raw.native_id not in without), now)
 
 
 def read_batch(adapter: Adapter, source: Source, batch: Batch, now: datetime) -> list[Read]:
@@ -48,7 +47,7 @@ def read_document(adapter: Adapter, source: Source, document: Document, now: dat
         reading = adapter.parse(source, document)
     except ParseError as error:
         return failure(document, str(error))
-    return Read(document, reading, tuple((raw, tidy(raw, now)) for raw in reading.items))
+    return Read(document, reading, tuple(_tidied(reading.items, now)))
 
 
 def read_at_once(
@@ -63,6 +62,12 @@ def read_at_once(
         read = Read(document, reading, tidied=False)
         reads.append(Read(document, reading, tuple(read.pairs(now))) if tidied else read)
     return reads
+
+
+def _tidied(items: Iterable[Item], now: datetime) -> list[tuple[Item, Item]]:
+    from aggregator.tidy import tidy  # noqa: PLC0415 - not before there is something to clean
+
+    return [(raw, tidy(raw, now)) for raw in items]
 
 
 def failure(document: Document, error: str) -> Read:

@@ -20,7 +20,7 @@ LONGEST = 80
 _READ_AT_MOST = 4 * LONGEST
 """Characters of a name that are looked at; only its hash depends on the rest."""
 
-_CHARACTERS = r'[^/\\:*?"<>|%#\x00-\x1f\x7f-\U0010ffff]'
+_CHARACTERS = r"[ !$&'()+,\-.0-9;=@A-Z\[\]^_`a-z{}~]"
 _SAFE = re.compile(rf"(?![ .\-]){_CHARACTERS}+(?<![ .])")
 _SAFE_CHARACTER = re.compile(_CHARACTERS)
 _BREAKS = re.compile(r"-*\x00[-\x00]*")

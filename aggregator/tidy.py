@@ -11,14 +11,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from aggregator import dates, markup, text, urls
-from aggregator.model import Enclosure, Item, Person, Tag, Text
+from aggregator.model import CLEANER, Enclosure, Item, Person, Tag, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
-
-CLEANER = 1
-"""Raised whenever the same raw item comes out different, so that stored items are cleaned again."""
 
 MAX_TITLE = 1000
 MAX_TITLE_FROM_BODY = 80

@@ -22,7 +22,7 @@ DOORS = {
     "brotli": ("web/bodies.py", "server/files.py"),
     "charset_normalizer": ("sources/detector.py",),
     "click": ("cli/",),
-    "feedgen": ("outputs/atom.py", "outputs/feedgen_entries.py"),
+    "feedgen": ("outputs/atomfeed.py",),
     "feedparser": ("sources/tolerant.py", "sources/keeping.py"),
     "httpx": (),
     "jinja2": ("outputs/pages/renderer.py",),

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator import tidy
-from aggregator.model import Enclosure, Item, Person, Tag, Text
+from aggregator.model import CLEANER, Enclosure, Item, Person, Tag, Text
 from tests.builders import NOW, an_item
 from tests.soup import soup
 
@@ -28,12 +28,12 @@ def tidied(**only_what_matters: Any) -> Item:
 def test_a_clean_item_comes_back_as_it_is() -> None:
     clean = tidied()
 
-    assert clean.cleaner == tidy.CLEANER
+    assert clean.cleaner == CLEANER
     assert tidy.tidy(clean, NOW + timedelta(days=1)) is clean
 
 
 def test_an_item_of_an_older_cleaner_is_cleaned_again() -> None:
-    old = an_item(title=Text("a <b>", "html"), cleaner=tidy.CLEANER + 1)
+    old = an_item(title=Text("a <b>", "html"), cleaner=CLEANER + 1)
 
     assert tidy.tidy(old, NOW).title == Text("a")
 

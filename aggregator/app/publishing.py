@@ -14,7 +14,7 @@ from aggregator.urls import absolute
 from aggregator.views import SourceHealth
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from aggregator.app.control import Done
     from aggregator.commands import Action
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from aggregator.model import Source
     from aggregator.outputs.files import OutputFolder
     from aggregator.outputs.pages import Pages
+    from aggregator.polls import SourceState
     from aggregator.reports import GenerateReport
     from aggregator.routing import Routing
     from aggregator.store import SqliteStore
@@ -53,23 +54,20 @@ class Publishing(Subscribing):
             title=source.title or "", feed_url=None if source.private else absolute(source.location)
         )
 
-    def _listed(self, store: SqliteStore) -> tuple[SourceInfo, ...]:
+    def _listed(self, subscriptions: Subscriptions, states: Iterable[SourceState]) -> tuple[SourceInfo, ...]:
         """What is read, as readers see it; private sources left out."""
-        titles = {state.id: state.title for state in store.states(whole=False)}
+        titles = {state.id: state.title for state in states}
         return tuple(
             replace(self._info(source), title=source.title or titles.get(source.id) or source.id)
-            for source in self._subscriptions(store).sources
+            for source in subscriptions.sources
             if not source.private
         )
 
-    def _health(self, store: SqliteStore) -> tuple[SourceHealth, ...]:
+    def _health(
+        self, subscriptions: Subscriptions, states: Iterable[SourceState]
+    ) -> tuple[SourceHealth, ...]:
         """How each source is, as anybody may know; private and disabled ones left out."""
-        shown = {
-            each.id: each
-            for each in self._subscriptions(store).everything
-            if not each.private and each.enabled
-        }
-        states = [state for state in store.states(whole=False) if state.active and state.id in shown]
+        shown = {each.id: each for each in subscriptions.everything if not each.private and each.enabled}
         return tuple(
             SourceHealth(
                 id=state.id,
@@ -79,7 +77,7 @@ class Publishing(Subscribing):
                 url=absolute(shown[state.id].location) if "://" in shown[state.id].location else None,
                 status=state.status if state.state in health.TROUBLED else None,
             )
-            for state in health.by_urgency(states)
+            for state in health.by_urgency([each for each in states if each.active and each.id in shown])
         )
 
     # ── outputs ──
@@ -150,7 +148,7 @@ class Publishing(Subscribing):
         from aggregator.history import History
         from aggregator.rendering import Rendering
 
-        subscriptions = self._subscriptions(store)
+        subscriptions, states = self._subscriptions(store), store.states(whole=False)
         everything = next(output for output in store.outputs() if output.kind == "all")
         pages = self._pages()
         rendering = Rendering(
@@ -160,8 +158,8 @@ class Publishing(Subscribing):
             settings=self.settings.output,
             site=replace(self.settings.site, id=everything.atom_id),
             names=store.registry().names,
-            sources=self._listed(store),
-            health=self._health(store),
+            sources=self._listed(subscriptions, states),
+            health=self._health(subscriptions, states),
             source_content={s.id: s.content for s in subscriptions.sources if s.content is not None},
         )
         history = History(store=store, pages=pages[0], rendering=rendering) if pages else None

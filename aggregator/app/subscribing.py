@@ -130,7 +130,7 @@ class Subscribing(Care):
 
     def export_opml(self) -> tuple[bytes, int]:
         """Feeds as OPML, in folders by category; and how many private ones are left out."""
-        from aggregator.outputs.opml import subscription_list
+        from aggregator.outputs.outlines import subscription_list
 
         titles = self._titles()
         folders: dict[str, list[tuple[str, str]]] = {}

@@ -234,4 +234,4 @@ Lines = Annotated[list[Line], BeforeValidator(listed, json_schema_input_type=Lin
 class Section(BaseModel):
     """A mapping that has these keys and no others."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)

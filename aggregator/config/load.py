@@ -5,7 +5,9 @@ Flags win over the environment, the environment over the file, the file over the
 
 from __future__ import annotations
 
+import gc
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -24,7 +26,7 @@ from aggregator.config.warnings import warnings
 from aggregator.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from aggregator.contracts import Adapter, SourceList
 
@@ -63,7 +65,20 @@ def load(
     because the first are about to be added. Raises ConfigError with every problem
     at once, in the order of the file.
     """
-    return read_all(path, adapters, environ, overrides, text, may_be_none=may_be_none).settings
+    with _uncollected():
+        return read_all(path, adapters, environ, overrides, text, may_be_none=may_be_none).settings
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Look for no garbage meanwhile, which takes a third of the time: 10,000 sources hold no cycles."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from aggregator import markup, text, urls
+from aggregator import text, urls
 from aggregator.dates import rfc3339
 from aggregator.model import Person
 
@@ -66,6 +66,8 @@ class Medium:
 
 def as_text(value: Text, limit: int = 2000) -> str:
     """Return a text construct as plain text, at most ``limit`` characters of it."""
+    from aggregator import markup  # noqa: PLC0415 - not before there is something to write
+
     written = markup.to_text(value.value) if value.type == "html" else value.value
     return text.plain(
         written.lstrip()[: 2 * limit], limit

@@ -1,40 +1,28 @@
-"""The adapter for remote feeds: RSS 0.90 to 2.0, RDF, Atom and JSON Feed, well-formed or not.
-
-Whatever the server or the address says, the document itself decides what it is.
-"""
+"""The adapter for remote feeds. How their documents are read is in :mod:`aggregator.sources.feedreading`."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from aggregator import sourcekeys, taming, text
-from aggregator.errors import FetchError, ParseError
-from aggregator.model import Batch, Problem, Reading
-from aggregator.sources import conditional, decoding, jsonfeed, mapping, recognise, strict
-from aggregator.sources.recognise import Format
+from aggregator import sourcekeys
+from aggregator.errors import FetchError
+from aggregator.model import Batch
+from aggregator.sources import conditional
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+    from collections.abc import AsyncIterator
 
     from aggregator.contracts import Web
     from aggregator.exchange import Exchange
-    from aggregator.model import Bookmark, Document, Listing, Source
-    from aggregator.sources.entries import Family, FeedDocument, FeedEntry
-    from aggregator.sources.recognise import Recognised
+    from aggregator.model import Bookmark, Document, Listing, Reading, Source
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml,"
     " application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
 )
-MAX_AT_ONCE = 256 * 1024
-"""Bytes of a document that is read without a process of its own."""
-MAX_ENTRIES_AT_ONCE = 60
-"""Its entries: others wait while they are read and cleaned."""
-_FAMILIES: Mapping[Format, Family] = {Format.RSS: "rss", Format.ATOM: "atom"}
 
 
 def _web_address(url: str) -> str:
@@ -87,72 +75,12 @@ class Feed:
 
     def parse(self, source: Source, document: Document) -> Reading:
         """Read one document, whatever format it is in. Raises ParseError where it is no feed."""
-        where = _where(document)
-        if kind := recognise.recognise_bytes(document.body):
-            raise ParseError(f"is {kind}, no feed")
-        decoded = decoding.decode(document.body, document.content_type)
-        found = recognise.recognise(decoded.text)
-        try:
-            feed = _strictly(decoded, found, where) or _read(decoded.text, found, where)
-        except ParseError as error:
-            assumed = f" (read as {decoded.assumed})" if decoded.assumed else ""
-            raise ParseError(f"{error}{assumed}") from error
-        reading = mapping.to_reading(feed, source, document.name, where)
-        notes = _notes(decoded, found)
-        problems = tuple(Problem(document.name, what) for what in notes)
-        return replace(reading, problems=problems + reading.problems)
+        from aggregator.sources import feedreading  # noqa: PLC0415 - not before there is something to read
+
+        return feedreading.read(source, document)
 
     def parse_at_once(self, source: Source, document: Document) -> Reading | None:
         """The same for what is small, in UTF-8, ordinary and well-formed; None for anything else."""
-        body = document.body
-        entries = body.count(b"</item>") + body.count(b"entry>") // 2
-        if len(body) > MAX_AT_ONCE or entries > MAX_ENTRIES_AT_ONCE or text.strictly(body, "utf-8") is None:
-            return None
-        decoded = decoding.decode(document.body, document.content_type)
-        found = recognise.recognise(decoded.text)
-        where = _where(document)
-        feed = None if _notes(decoded, found) else _strictly(decoded, found, where, self.declined.update)
-        if feed is None or any(map(_is_costly, feed.entries)):
-            return None
-        return mapping.to_reading(feed, source, document.name, where)
+        from aggregator.sources import feedreading  # noqa: PLC0415 - not before there is something to read
 
-
-def _where(document: Document) -> str | None:
-    return sourcekeys.without_credentials(document.url) if document.url else None
-
-
-def _strictly(
-    decoded: decoding.Decoded,
-    found: Recognised,
-    url: str | None,
-    decline: Callable[[Iterable[str]], None] | None = None,
-) -> FeedDocument | None:
-    """What an ordinary document says; ``decline`` is told why one is none."""
-    if decoded.assumed or found.format not in _FAMILIES:
-        return None
-    family = _FAMILIES[found.format]
-    told = None if decline is None else lambda why: decline((why,))
-    return strict.read(decoded.text[found.start :], family, found.root, url, told)
-
-
-def _is_costly(entry: FeedEntry) -> bool:
-    """Whether a parser of HTML might take long over it, and had better do so where it can be stopped."""
-    texts = (entry.title, entry.summary, entry.abstract, *entry.contents)
-    return any(taming.costly(text.value) for text in texts if text.kind != "other")
-
-
-def _read(document: str, found: Recognised, url: str | None) -> FeedDocument:
-    if found.format is Format.JSON_FEED:
-        return jsonfeed.read(document[found.start :])
-    if found.format not in _FAMILIES:
-        raise recognise.refusal(found.format, document[found.start :], url)
-    from aggregator.sources import tolerant  # noqa: PLC0415 - loading feedparser takes 0.1 s that few commands need
-
-    return tolerant.read(document[found.start :], _FAMILIES[found.format], found.root, url)
-
-
-def _notes(decoded: decoding.Decoded, found: Recognised) -> list[str]:
-    notes = [f"read as {decoded.assumed}"] if decoded.assumed else []
-    if decoded.text[: found.start].strip("\ufeff\0 \t\r\n\f\v"):
-        notes.append("what stands before the feed is left out")
-    return notes
+        return feedreading.read_at_once(source, document, self.declined.update)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from aggregator import dates
 from aggregator.errors import FetchError
-from aggregator.sources import folders, post
+from aggregator.sources import folders
 from aggregator.sources.changed import changed
 
 if TYPE_CHECKING:
@@ -79,4 +79,6 @@ class Jekyll:
 
     def parse(self, source: Source, document: Document) -> Reading:
         """Read one post."""
+        from aggregator.sources import post  # noqa: PLC0415 - not before there is something to read
+
         return post.read(source, document)

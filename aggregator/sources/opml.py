@@ -14,8 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from aggregator import sourcekeys
 from aggregator.errors import FetchError
 from aggregator.model import Batch, Document, Listing, Stamp
-from aggregator.sources import conditional, outlines
-from aggregator.sources.decoding import decode
+from aggregator.sources import conditional
 from aggregator.sources.folders import configured_name, why
 
 if TYPE_CHECKING:
@@ -100,8 +99,10 @@ class Opml:
 
     def sources(self, source: Source, document: Document) -> ListReading:
         """Read the list."""
+        from aggregator.sources import decoding, outlines  # noqa: PLC0415 - not before there is something to read
+
         where = sourcekeys.without_credentials(document.url or source.location)
-        decoded = decode(document.body, document.content_type)
+        decoded = decoding.decode(document.body, document.content_type)
         return outlines.read(decoded.text, where)
 
 

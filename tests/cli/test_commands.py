@@ -287,23 +287,6 @@ def test_help_shows_an_example_for_each_command(site: Site) -> None:
         assert "Example: " in ran.out
 
 
-def test_help_imports_nothing_heavy() -> None:
-    code = (
-        "import sys; from aggregator.cli import main; main(['--help']);"
-        "print([m for m in ('pydantic', 'yaml', 'rich', 'lxml', 'nh3', 'asyncio', 'jinja2', 'sqlite3',"
-        "'pypinyin') if m in sys.modules])"
-    )
-
-    # Measuring coverage would import things of its own.
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
-
-    ran = subprocess.run(
-        [sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True
-    )
-
-    assert ran.stdout.splitlines()[-1] == "[]"
-
-
 def test_an_unknown_command_is_usage(site: Site) -> None:
     assert site.run("refrsh").code == 2
     assert site.run("--version").out.startswith("aggregator")

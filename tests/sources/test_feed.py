@@ -18,7 +18,8 @@ from aggregator.errors import FetchError, ParseError
 from aggregator.exchange import Answer, Exchange, Validators
 from aggregator.model import Batch, Bookmark, Item, Listing
 from aggregator.outputs.atom import Atom
-from aggregator.sources.feed import MAX_AT_ONCE, MAX_ENTRIES_AT_ONCE, Feed, FeedOptions
+from aggregator.sources.feed import Feed, FeedOptions
+from aggregator.sources.feedreading import MAX_AT_ONCE, MAX_ENTRIES_AT_ONCE
 from aggregator.tidy import tidy
 from tests.builders import NOW, a_source, an_entry
 from tests.fakes import FakeWeb

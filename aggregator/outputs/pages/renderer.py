@@ -50,13 +50,8 @@ class _File:
     about: str
 
 
-class Pages:
-    """Renders every page, and what they share. Without pages in its settings a feed gets none.
-
-    At a former slug of a category lies a page that leads on to it.
-    """
-
-    version = 2
+class Renderer:
+    """Renders what :class:`aggregator.outputs.pages.Pages` promises."""
 
     def __init__(self) -> None:
         # autoescape is on for whatever a template is called: every text on a page comes from strangers.
