@@ -7,7 +7,7 @@ import gc
 import sys
 
 _SELDOM = (20_000, 50, 50)
-"""Garbage in circles is rare here, and most objects of a refresh last as long as it: a look at all of them for
+"""Garbage in circles is rare here, and most objects last as long as a refresh: a look at all of them for
 every 700 new ones would take a quarter of the time."""
 
 
