@@ -11,7 +11,7 @@ import re
 from html import unescape
 from typing import NamedTuple
 
-from aggregator import allowed, taming, unseen, urls
+from aggregator import allowed, taming, unseen
 
 MAX_HTML = 200_000
 """Characters."""
@@ -35,10 +35,9 @@ _HIDING = ("display", "visibility")
 # Addresses that no sanitiser refuses for what its own reader of URLs makes of them: it looks no further than
 # the scheme in what is relative; and a host that is no number and is not encoded can be no wrong one.
 _PLAIN_ADDRESS = re.compile(
-    r"[/?#]|[^:]*+\Z|https?://(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)*+[a-z][a-z0-9]*(?:-[a-z0-9]+)*(?::\d{1,4})?(?:[/?#]|\Z)"
+    r"[/?#]|[^:]*+\Z|https?://(?:[a-z0-9]++(?:-[a-z0-9]++)*+\.)*+[a-z][a-z0-9]*+(?:-[a-z0-9]++)*+"
+    r"(?::\d{1,4})?(?:[/?#]|\Z)"
 )
-
-_NONE: frozenset[str] = frozenset()
 
 # Where one is: inside an element that holds words alone; inside a link; not directly in a list.
 _WORDS, _LINK, _UNLISTED = 1, 2, 4
@@ -80,6 +79,7 @@ _TAGS = {
     )
     for name in names.split()
 }
+_ALLOWED = {name: allowed.ATTRIBUTES["*"] | allowed.ATTRIBUTES.get(name, set()) for name in _TAGS}
 _ONLY_INSIDE = sorted(_TAGS.keys() - allowed.TAGS)
 """Elements of which what is inside stays."""
 _GONE = "\0"
@@ -203,38 +203,39 @@ def _with_attributes(stated: str, place: _Place, base: str | None) -> _Step | No
     if step.written == _GONE:
         return step
     attributes = _attributes(start[1], start[2], base)
-    return (
-        None
-        if attributes is None
-        else step._replace(written=f"{start[1]}{attributes}{_last_attributes(start[1])}")
-    )
+    if attributes is None:
+        return None
+    return _Step(step.end, step.inside, f"{start[1]}{attributes}{_last_attributes(start[1])}")
 
 
 def _attributes(tag: str, written: str, base: str | None) -> str | None:
     """Those that stay, of several of one name the first, as in HTML; None where not sure in which order."""
     stated: dict[str, str] = {}
     for name, value in _PAIR.findall(written):
-        stated.setdefault(name, value.replace("&quot;", '"').replace("&amp;", "&"))
-    if tag == "img" and not _is_plain_picture(stated, base):
-        return None
-    names = allowed.ATTRIBUTES["*"] | allowed.ATTRIBUTES.get(tag, _NONE)
-    kept: list[str] = []
+        stated.setdefault(name, value.replace("&quot;", '"').replace("&amp;", "&") if "&" in value else value)
+    names = _ALLOWED[tag]
+    kept: dict[str, str] = {}
     refused = False
-    for name in filter(names.__contains__, stated):
-        value = allowed.value(name, stated[name], base)
-        if value is None:
-            refused = True
-        elif name in allowed.URL_ATTRIBUTES and not _PLAIN_ADDRESS.match(stated[name]):
-            return None
-        else:
-            value = value.replace("&", "&amp;").replace('"', "&quot;")
-            kept.append(f' {name}="{value}"')
-    return None if refused and len(kept) > 1 else "".join(kept)
+    for name, value in stated.items():
+        if name in names:
+            becomes = allowed.value(name, value, base)
+            if becomes is None:
+                refused = True
+            elif name in allowed.URL_ATTRIBUTES and not _PLAIN_ADDRESS.match(value):
+                return None
+            else:
+                kept[name] = becomes
+    if (refused and len(kept) > 1) or (tag == "img" and not _is_plain_picture(stated, kept.get("src"))):
+        return None
+    return "".join(f' {name}="{_escaped(value)}"' for name, value in kept.items())
 
 
-def _is_plain_picture(image: dict[str, str], base: str | None) -> bool:
-    """Whether nothing about an image is to be put right, however often one looks."""
+def _escaped(value: str) -> str:
+    return value.replace("&", "&amp;").replace('"', "&quot;")
+
+
+def _is_plain_picture(image: dict[str, str], source: str | None) -> bool:
+    """Whether nothing about an image is to be put right, however often one looks; ``source``: absolute."""
     if "style" in image or "srcset" in image or any(name.startswith("data-") for name in image):
         return False
-    source = urls.absolute(image.get("src"), base)
     return source is not None and not unseen.is_pixel(image) and not unseen.is_beacon(source)
