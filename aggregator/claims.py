@@ -86,7 +86,8 @@ class EntryClaims:
             known = self._store.known(self._source.id, {raw.native_id for raw, _ in read.items})
             for raw, clean, stored in self._told_apart(read, known):
                 native = raw.native_id if stored is None else stored.native_id
-                raw, clean = (replace(each, native_id=native) for each in (raw, clean))  # noqa: PLW2901
+                if native != raw.native_id:
+                    raw, clean = (replace(each, native_id=native) for each in (raw, clean))  # noqa: PLW2901
                 taken.chosen[native] = (Candidate(read.document.name, raw, clean, record), stored)
         return taken
 
