@@ -90,7 +90,8 @@ class EntryClaims:
             taken.unchanged += same.values()
             for raw, clean, stored in self._told_apart(read, known, same.keys()):
                 native = raw.native_id if stored is None else stored.native_id
-                raw, clean = (replace(each, native_id=native) for each in (raw, clean))  # noqa: PLW2901
+                if native != raw.native_id:
+                    raw, clean = (replace(each, native_id=native) for each in (raw, clean))  # noqa: PLW2901
                 taken.chosen[native] = (Candidate(read.document.name, raw, clean, record), stored)
         return taken
 

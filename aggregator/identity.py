@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 LONGEST_ID = 2048
 """Characters in an id that is published as its entry states it."""
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+"""What ``json.dumps`` would make anew for each value."""
+
 _ITEMS = UUID("5f0c7a0e-7d0b-4a58-9a0f-3c1f6f1f8a11")
 _SPARES = UUID("b1b6f3a4-2f7e-4a0e-8f55-0a6a4d0f5b27")
 _FEEDS = UUID("0d9d4c1c-6a55-4b3b-9f1a-9e8d7a3c2e43")
@@ -95,8 +98,16 @@ def content_key(item: Item) -> str:
 
     Line ends and indentation don't count: moving a file may change them.
     """
-    body = " ".join(item.content.value.split())
+    body = _one_line(item.content.value)
     return sha256(_bytes(body)).hexdigest() if body else ""
+
+
+def _one_line(body: str) -> str:
+    """Each run of white space as one blank, none at the ends."""
+    # Most bodies are like that: nothing printable is white space but the blank, and no word need be parted.
+    if body.isprintable() and "  " not in body and body == body.strip(" "):
+        return body
+    return " ".join(body.split())
 
 
 def _is_absolute_iri(value: str) -> bool:
@@ -110,13 +121,14 @@ def _is_absolute_iri(value: str) -> bool:
 
 def _urn(namespace: UUID, name: str) -> str:
     """Mint a version 5 UUID (RFC 9562, 5.5) of any string, lone surrogates included."""
-    digest = sha1(namespace.bytes + _bytes(name), usedforsecurity=False).digest()
-    return UUID(bytes=digest[:16], version=5).urn
+    digest = sha1(namespace.bytes + _bytes(name), usedforsecurity=False).hexdigest()
+    variant = "89ab"[int(digest[16], 16) & 3]
+    return f"urn:uuid:{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
 
 
 def _written(value: object) -> str:
     """Write a value so that different values never look the same."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def _moment(moment: datetime | None) -> str | None:

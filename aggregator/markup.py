@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import nh3
 from selectolax.lexbor import LexborHTMLParser
 
-from aggregator import orderly, taming, text, unseen, urls
+from aggregator import allowed, orderly, taming, text, unseen, urls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,46 +27,11 @@ def _names(words: str) -> frozenset[str]:
 
 # ── safe HTML ─────────────────────────────────────────────────────────────────────────────────────────────
 
-TAGS = _names(
-    "a abbr acronym article aside audio b bdi bdo big blockquote br caption center cite code col colgroup"
-    " data dd del details dfn div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hgroup hr i img"
-    " ins kbd li main mark ol p picture pre q rp rt ruby s samp section small source strike strong sub"
-    " summary sup table tbody td tfoot th thead time tr tt u ul var video wbr"
-)
-_GONE_WITH_CONTENT = _names(
-    "button datalist dialog head iframe math noembed noframes script select style svg template textarea title"
-    " xmp"
-)
-_SIZES = frozenset(unseen.SIDES)
-_ATTRIBUTES: dict[str, set[str]] = {
-    "*": {"dir", "lang", "title"},
-    "a": {"href", "hreflang"},
-    "audio": {"src"},
-    "blockquote": {"cite"},
-    "col": {"span"},
-    "colgroup": {"span"},
-    "data": {"value"},
-    "del": {"cite", "datetime"},
-    "details": {"open"},
-    "img": {"alt", "sizes", "src", "srcset", *_SIZES},
-    "ins": {"cite", "datetime"},
-    "li": {"value"},
-    "ol": {"reversed", "start", "type"},
-    "q": {"cite"},
-    "source": {"media", "sizes", "src", "srcset", "type"},
-    "td": {"colspan", "rowspan"},
-    "th": {"abbr", "colspan", "rowspan", "scope"},
-    "time": {"datetime"},
-    "video": {"poster", "src", *_SIZES},
-}
-_ALWAYS = {"audio": {"controls": ""}, "video": {"controls": ""}}
-_URL_ATTRIBUTES = frozenset({"cite", "href", "poster", "src"})
-_SIZE = re.compile(r"\d{1,5}%?", re.ASCII)
+TAGS = allowed.TAGS
 # The first line end is syntax, and would be lost with each reading.
 _AFTER_PRE = re.compile(r"(<pre[^>]*>)\n+")
 _NEEDS_REPAIR = re.compile(r"<(?:img|noscript)|hidden|display", re.IGNORECASE)
 _ROUNDS = 8
-_REL = 'rel="noopener noreferrer"'  # what the sanitiser adds to links
 
 
 def clean(html: str, base: str | None = None) -> str:
@@ -77,7 +42,7 @@ def clean(html: str, base: str | None = None) -> str:
     Idempotent.
     """
     html = _read(html)
-    found = _cleaned_at_once(html, base)
+    found = orderly.cleaned(html, base)
     if found is not None:
         return found
     for _ in range(_ROUNDS):
@@ -94,15 +59,6 @@ def _read(html: str) -> str:
     if "<![CDATA[" in html:
         html = html.replace("<![CDATA[", "").replace("]]>", "")
     return taming.bounded(html)
-
-
-def _cleaned_at_once(html: str, base: str | None) -> str | None:
-    """What comes of orderly HTML with nothing to repair: the same, parsed once. None for any other."""
-    if not orderly.is_lasting(html, base):
-        return None
-    cleaned = _sanitised(html, base).strip()
-    # Where the sanitiser drops an attribute of a link it puts its own before others, and last the next time.
-    return None if "data:" in cleaned or f"{_REL} " in cleaned else cleaned
 
 
 def _cleaned_once(html: str, base: str | None) -> str:
@@ -125,21 +81,16 @@ class _Sanitiser(threading.local):
     def __init__(self) -> None:
         self.cleaner = nh3.Cleaner(
             tags=set(TAGS),
-            clean_content_tags=set(_GONE_WITH_CONTENT),
-            attributes=_ATTRIBUTES,
-            set_tag_attribute_values=_ALWAYS,
+            clean_content_tags=set(allowed.GONE_WITH_CONTENT),
+            attributes=allowed.ATTRIBUTES,
+            set_tag_attribute_values=allowed.ALWAYS,
             url_schemes={"http", "https"},
             attribute_filter=self._allowed,
+            link_rel=allowed.REL,
         )
 
     def _allowed(self, _tag: str, attribute: str, value: str) -> str | None:
-        if attribute in _URL_ATTRIBUTES:
-            return urls.absolute(value, self.base)
-        if attribute == "srcset":
-            return urls.absolute_set(value, self.base)
-        if attribute in _SIZES:
-            return value if _SIZE.fullmatch(value) else None
-        return value
+        return allowed.value(attribute, value, self.base)
 
 
 _sanitiser = _Sanitiser()
@@ -245,7 +196,7 @@ _BLOCKS = _names(
     " footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tr ul"
 )
 _CELLS = frozenset({"td", "th"})
-_SILENT = _GONE_WITH_CONTENT | {"audio", "noscript", "video"}
+_SILENT = allowed.GONE_WITH_CONTENT | {"audio", "noscript", "video"}
 _SHORT = 1000  # characters, of which no embedded image has fewer
 _BREAK = "\ufdd0"
 """A noncharacter: between blocks, until white space has been collapsed."""
@@ -270,7 +221,7 @@ _OTHERS = _names(
     " image input keygen label legend link map marquee menu menuitem meta meter nobr object optgroup option"
     " output param progress slot span track"
 )
-_ELEMENT = "|".join(sorted(TAGS | _GONE_WITH_CONTENT | _OTHERS))
+_ELEMENT = "|".join(sorted(TAGS | allowed.GONE_WITH_CONTENT | _OTHERS))
 _NO_TAG = re.compile(rf"<(?!!--|/?(?:{_ELEMENT})(?:[\s/][^<>]*)?>)", re.IGNORECASE)
 
 

@@ -37,7 +37,7 @@ def is_hidden(attributes: Attributes) -> bool:
 
 def is_pixel(attributes: Attributes) -> bool:
     """Whether an image states both sides and neither is more than a pixel; its style overrules."""
-    stated = {**attributes, **_styles(attributes)}
+    stated = {**attributes, **_styles(attributes)} if attributes.get("style") else attributes
     return all(_ONE_PIXEL.fullmatch(stated.get(side) or "") for side in SIDES)
 
 

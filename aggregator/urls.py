@@ -16,12 +16,17 @@ _EDGES = "".join(map(chr, range(0x21)))
 _REFUSED = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _HTTP = re.compile(r"(https?):[/\\]+", re.IGNORECASE)
-# What most links are: normal already, and known to be without a closer look.
+_CHARACTER = "A-Za-z0-9:@!$&'()*+,=._~-"
+_SEGMENT = rf"[{_CHARACTER}]*+(?:%[0-9A-Fa-f]{{2}}[{_CHARACTER}]*+)*+"
+_PATH = _SEGMENT.replace("A-Z", "/;A-Z")
+_REST = r"(?:\?(?=[^#]){0})?+(?:\#(?=.){0})?+".format(_SEGMENT.replace("A-Z", "?/;A-Z"))
+# What most links are: normal already, and known to be without a closer look. No port that may be the usual.
 _NORMAL = re.compile(
-    r"https?://(?:[a-z0-9-]{1,63}\.)*[a-z0-9-]{1,63}(?:/(?:[A-Za-z0-9/:@!$&'()*+,;=._~-]|%[0-9A-Fa-f]{2})*"
-    r"(?:[?#](?:[A-Za-z0-9/:@!$&'()*+,;=._~?-]|%[0-9A-Fa-f]{2})+)?)?"
+    r"(https?://[a-z0-9-]{1,63}+(?:\.[a-z0-9-]{1,63}+)*+(?::(?!(?:80|443)(?!\d))[1-9]\d{0,3})?+)"
+    rf"(?:/{_PATH}{_REST})?+",
+    re.ASCII,
 )
-_NORMAL_PATH = re.compile(r"(?:/(?![/.])(?:[A-Za-z0-9:@!$&'()*+,=._~-]|%[0-9A-Fa-f]{2})*)+")
+_NORMAL_PATH = re.compile(rf"(?:/(?![/.]){_SEGMENT})++{_REST}")
 # Stricter than browsers, which look `;` or `!` up as well: no name in use holds them, but garbage does.
 _FORBIDDEN_IN_HOST = re.compile(r"[\x00-,/:-@\[-^`{-\x7f]")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -51,8 +56,8 @@ def absolute(url: str | None, base: str | None = None) -> str | None:
         return None
     if _NORMAL.fullmatch(url):
         return url
-    if base and url[0] == "/" and _NORMAL_PATH.fullmatch(url) and _NORMAL.fullmatch(base):
-        return "/".join(base.split("/", 3)[:3]).partition("?")[0].partition("#")[0] + url
+    if base and url[0] == "/" and _NORMAL_PATH.fullmatch(url) and (root := _NORMAL.fullmatch(base)):
+        return f"{root[1]}{url}" if len(root[1]) + len(url) <= MAX_LENGTH else None
     return _absolute(url, base)
 
 

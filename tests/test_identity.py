@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, timezone
+from hashlib import sha1, sha256
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.identity import content_key, feed_id, fingerprint, public_id, spare_id
+from aggregator.identity import _ITEMS, content_key, feed_id, fingerprint, public_id, spare_id
 from aggregator.model import Enclosure, Item, Person, Tag, Text
 from tests.builders import an_item
 
@@ -133,6 +134,22 @@ def test_anything_else_is_no_public_id(own: str | None) -> None:
 
     assert is_minted(minted)
     assert minted == public_id(an_item(seed="NW1"))
+
+
+@given(ANY_TEXT)
+def test_a_minted_id_is_a_uuid_of_version_5(seed: str) -> None:
+    digest = sha1(_ITEMS.bytes + seed.encode("utf-8", "surrogatepass"), usedforsecurity=False).digest()
+
+    assert public_id(an_item(seed=seed)) == UUID(bytes=digest[:16], version=5).urn
+
+
+@given(st.one_of(st.text(st.sampled_from(" \n\u3000\u00a0\x1c中a")), ANY_TEXT))
+def test_the_key_of_a_body_knows_no_more_of_white_space_than_that_there_is_some(body: str) -> None:
+    words = " ".join(body.split())
+
+    key = content_key(an_item(content=body))
+
+    assert key == (sha256(words.encode("utf-8", "surrogatepass")).hexdigest() if words else "")
 
 
 def test_minted_ids_never_change() -> None:

@@ -132,9 +132,37 @@ def test_a_relative_url_needs_a_base(url: str) -> None:
 
 @given(PIECES)
 def test_a_url_that_is_known_to_be_normal_is_normal(url: str) -> None:
-    for start in ("", "http://", "https://example.org/"):
+    for start in ("", "http://", "https://example.org/", "http://127.0.0.1:8900/", "http://a.example:"):
         if urls._NORMAL.fullmatch(start + url):
             assert urls._absolute(start + url, None) == start + url
+
+
+@given(
+    PIECES,
+    st.sampled_from([BASE, "http://127.0.0.1:8900?a#b", "https://example.org", "http://x.example:80/"]),
+)
+def test_a_path_that_is_known_to_be_normal_stands_after_its_host(path: str, base: str) -> None:
+    assert urls.absolute(f"/{path}", base) == urls._absolute(f"/{path}", base)
+
+
+@pytest.mark.parametrize(
+    ("url", "is_known"),
+    [
+        ("https://example.org", True),
+        ("https://example.org/a/%E4%B8%AD.html?b=c&d=%20#e", True),
+        ("http://127.0.0.1:8900/a", True),
+        ("http://example.org:80/", False),
+        ("https://example.org:443", False),
+        ("https://example.org:4430/", True),
+        ("https://example.org:08/", False),
+        ("https://example.org/?#a", False),
+        ("https://example.org/#", False),
+        ("https://example.org/%zz", False),
+        ("https://example.org?a", False),
+    ],
+)
+def test_usual_links_are_known_at_once(url: str, *, is_known: bool) -> None:
+    assert (urls._NORMAL.fullmatch(url) is not None) == is_known
 
 
 @given(PIECES, st.sampled_from([None, BASE]))
