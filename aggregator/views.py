@@ -6,7 +6,7 @@ percent-encoded.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -40,6 +40,8 @@ class Entry:
     private: bool = False
     content: ContentMode = "full"
     categories: tuple[CategoryRef, ...] = ()
+    memo: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """Texts that were derived from the item alone: each form of output asks for the same ones."""
 
     @property
     def path(self) -> str:

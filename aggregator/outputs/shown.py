@@ -6,7 +6,6 @@ absolute http(s) URLs, ids and schemes are IRIs, languages are well-formed tags;
 
 from __future__ import annotations
 
-import html
 import re
 import uuid
 from dataclasses import dataclass
@@ -15,14 +14,15 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from aggregator import markup, text, urls
+from aggregator import text, urls
 from aggregator.dates import rfc3339
 from aggregator.model import Person
+from aggregator.outputs import texts
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from aggregator.model import Enclosure, SourceInfo, Text
+    from aggregator.model import Enclosure, SourceInfo
     from aggregator.views import Entry, Feed, Site
 
 EXCERPT = 280
@@ -33,7 +33,6 @@ _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\s<>\"{}|\\^`]+")  # RFC 3987, 2.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # BCP 47, as far as its syntax goes
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+\-]+/[A-Za-z0-9!#$&^_.+\-]+(\s*;.*)?")
 _ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
-_PARAGRAPHS = re.compile(r"\n\s*\n")
 # Readers ignore a medium of no stated type. A list of our own: the system's differs between machines.
 _TYPES_BY_ENDING = {
     "aac": "audio/aac", "flac": "audio/flac", "m4a": "audio/mp4", "mp3": "audio/mpeg", "oga": "audio/ogg",
@@ -64,55 +63,28 @@ class Medium:
 # ── words ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def as_text(value: Text, limit: int = 2000) -> str:
-    """Return a text construct as plain text, at most ``limit`` characters of it."""
-    written = markup.to_text(value.value) if value.type == "html" else value.value
-    return text.plain(
-        written.lstrip()[: 2 * limit], limit
-    )  # cut first: normalising a whole article takes long
-
-
-def as_html(value: Text) -> str:
-    """Return a text construct as HTML, empty if it shows nothing."""
-    body = text.xml_safe(value.value).strip()
-    if value.type == "html" or not body:
-        return body
-    paragraphs = (part.strip() for part in _PARAGRAPHS.split(body))
-    return "".join(f"<p>{html.escape(part).replace(chr(10), '<br>')}</p>" for part in paragraphs if part)
-
-
 def title(entry: Entry) -> str:
     """Return the entry's title: never empty."""
-    item = entry.item
-    return as_text(item.title) or excerpt(entry, 60) or link(entry) or iri(entry.id)
+    return texts.title(entry) or excerpt(entry, 60) or link(entry) or iri(entry.id)
 
 
 def excerpt(entry: Entry, length: int = EXCERPT) -> str:
     """Return the item's own summary, else the beginning of its text; empty where nothing is to be shown."""
-    if entry.content == "none":
-        return ""
-    item = entry.item
-    return text.excerpt(as_text(item.summary, 2 * length) or as_text(item.content, 2 * length), length)
+    return "" if entry.content == "none" else texts.excerpt(entry, length)
 
 
 def summary(entry: Entry) -> str:
     """Return the summary that goes with this entry's content mode, as plain text; often empty."""
-    item = entry.item
     if entry.content == "none":
         return ""
-    own = as_text(item.summary)
     if entry.content == "summary":
-        return own or excerpt(entry)
-    if not own or not as_html(item.content) or own == as_text(item.content):
-        return ""
-    return own
+        return texts.summary(entry) or excerpt(entry)
+    return texts.distinct_summary(entry)
 
 
 def content(entry: Entry) -> str:
     """Return the HTML that goes with this entry's content mode; where all there is is a summary, that."""
-    if entry.content != "full":
-        return ""
-    return as_html(entry.item.content) or as_html(entry.item.summary)
+    return texts.html(entry) if entry.content == "full" else ""
 
 
 def feed_title(feed: Feed) -> str:
@@ -223,7 +195,7 @@ def anchor(entry: Entry) -> str:
 
 def link(entry: Entry) -> str:
     """Return the original link, empty if there is none."""
-    return urls.absolute(entry.item.link) or ""
+    return texts.once(entry, "link", lambda item: urls.absolute(item.link) or "")
 
 
 def page_url(feed: Feed) -> str:
