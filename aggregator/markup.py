@@ -240,7 +240,7 @@ def _after(node: LexborNode) -> LexborNode | None:
 
 # ── plain text ────────────────────────────────────────────────────────────────────────────────────────────
 
-BLOCKS = _names(
+_BLOCKS = _names(
     "address article aside blockquote br caption center dd details div dl dt fieldset figcaption figure"
     " footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tr ul"
 )
@@ -288,10 +288,10 @@ def _parts(body: LexborNode) -> Iterator[str]:
     while node is not None:
         if node.tag == "-text":
             yield node.text_content or ""
-        yield _BREAK if node.tag in BLOCKS else ""
+        yield _BREAK if node.tag in _BLOCKS else ""
         following = None if node.tag in _SILENT else node.child
         while following is None:
-            yield _BREAK if node.tag in BLOCKS else " " if node.tag in _CELLS else ""
+            yield _BREAK if node.tag in _BLOCKS else " " if node.tag in _CELLS else ""
             following = node.next
             parent = node.parent
             if following is None and (parent is None or parent.tag == "body"):

@@ -16,7 +16,6 @@ MAX_HTML = 200_000
 """Characters."""
 MAX_DEPTH = 60
 """Elements inside each other."""
-_MAX_BEGINNING = 100_000
 
 # Not what XML forbids, no carriage return or form feed, no byte order mark: parsers change them.
 _NO = r"\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff"
@@ -120,37 +119,3 @@ def _stated(attributes: str) -> dict[str, str]:
     """By name; of several of one name the first, as in HTML."""
     pairs = reversed(_PAIR.findall(attributes))
     return {name: value.replace("&quot;", '"').replace("&amp;", "&") for name, value in pairs}
-
-
-def beginning(html: str, length: int) -> list[tuple[str, str]] | None:
-    """How HTML begins, where its beginning is orderly: stretches of text, each with the tag that follows it.
-
-    As much as holds at least ``length`` characters of text, or all there is, after whose last stretch no tag
-    follows. None where it is not orderly so far. What comes later moves nothing that came before.
-    """
-    found: list[tuple[str, str]] = []
-    outer: list[tuple[str, int]] = []
-    place, size = _UNLISTED, 0
-    for token in _TOKEN.finditer(html, 0, _MAX_BEGINNING):
-        end, name, attributes, closed, other = token.groups()
-        tag = _TAGS.get(name)
-        if tag is None:
-            if name or other or token.end() < len(html):
-                return None
-            found.append((token[0], ""))
-            break
-        words = html[token.start() : token.start(1) - 1]
-        found.append((words, name))
-        size += len(words)
-        if end:
-            if not outer or outer[-1][0] != name or attributes or closed:
-                return None
-            place = outer.pop()[1]
-        elif place & tag.refused or (closed and not tag.is_void) or len(outer) >= MAX_DEPTH:
-            return None
-        elif not tag.is_void:
-            outer.append((name, place))
-            place = (place | tag.inside) ^ (_UNLISTED if tag.is_list else 0)
-        if size >= length:
-            break
-    return found

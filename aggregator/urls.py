@@ -18,7 +18,7 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _HTTP = re.compile(r"(https?):[/\\]+", re.IGNORECASE)
 # What most links are: normal already, and known to be without a closer look.
 _NORMAL = re.compile(
-    r"https?://(?:[a-z0-9-]{1,63}\.)*[a-z0-9-]{1,63}(?:/(?:[A-Za-z0-9/:@!$&'()*+,;=._~-]|%[0-9A-Fa-f]{2})*"
+    r"https?://(?:[a-z0-9-]{1,63}\.)*[a-z0-9-]{1,63}(?::(?!80/|443/)[1-9][0-9]{1,3}(?=/))?(?:/(?:[A-Za-z0-9/:@!$&'()*+,;=._~-]|%[0-9A-Fa-f]{2})*"
     r"(?:[?#](?:[A-Za-z0-9/:@!$&'()*+,;=._~?-]|%[0-9A-Fa-f]{2})+)?)?"
 )
 _NORMAL_PATH = re.compile(r"(?:/(?![/.])(?:[A-Za-z0-9:@!$&'()*+,=._~-]|%[0-9A-Fa-f]{2})*)+")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,8 +40,8 @@ class Entry:
     private: bool = False
     content: ContentMode = "full"
     categories: tuple[CategoryRef, ...] = ()
-    memo: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
-    """Texts that were derived from the item alone: each form of output asks for the same ones."""
+    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What was derived from the rest of it, but for ``content``: each form of output asks for the same."""
 
     @property
     def path(self) -> str:

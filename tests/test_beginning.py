@@ -77,6 +77,9 @@ def test_so_does_any_other(html: str, length: int) -> None:
         "<p>" + "x" * 60 + '</p><p title="' + "x" * 200_000 + '">two</p>',
         "<p>" + "<b>x</b>" * 4000 + "</p>",
         "one " * 60,
+        "<>" * 60 + "<p>" + "one " * 60,
+        "<p>" + "one " * 20 + "</px",
+        "<p>" + "one " * 5 + "</p>" + "two " * 20 + "<p",
     ],
 )
 def test_nothing_that_follows_changes_it(html: str) -> None:

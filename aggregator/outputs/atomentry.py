@@ -32,7 +32,7 @@ def _lines(feed: Feed, entry: Entry) -> Iterator[str]:
     link = shown.link(entry) or ("" if content else shown.place(feed, entry))
     language = shown.other_language(entry, feed.site)
     yield f'  <entry xml:lang="{_value(language)}">\n' if language else "  <entry>\n"
-    yield f"    <id>{_text(shown.iri(entry.id))}</id>\n"
+    yield f"    <id>{_text(shown.entry_id(entry))}</id>\n"
     yield f'    <title type="text">{_text(shown.title(entry))}</title>\n'
     if link:
         yield f"    {_link('alternate', link)}\n"
@@ -40,8 +40,8 @@ def _lines(feed: Feed, entry: Entry) -> Iterator[str]:
         yield f"    {_link('enclosure', medium.url, medium.type, medium.length)}\n"
     if picture := shown.thumbnail(entry):
         yield f'    <media:thumbnail url="{_value(picture)}"/>\n'
-    yield f"    <published>{shown.time(entry.published)}</published>\n"
-    yield f"    <updated>{shown.time(entry.updated)}</updated>\n"
+    yield f"    <published>{shown.published(entry)}</published>\n"
+    yield f"    <updated>{shown.updated(entry)}</updated>\n"
     for person in shown.authors(entry, feed.site):
         yield from _author(person)
     for term in shown.terms(entry, feed.site):

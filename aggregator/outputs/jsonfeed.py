@@ -53,7 +53,7 @@ def _item(feed: Feed, entry: Entry) -> dict[str, Any]:
     content, summary = shown.content(entry), shown.summary(entry)
     item = _said(
         {
-            "id": shown.iri(entry.id),
+            "id": shown.entry_id(entry),
             "url": shown.link(entry) or ("" if content else shown.place(feed, entry)),
             "title": shown.title(entry),
             "content_html": content,
@@ -61,8 +61,8 @@ def _item(feed: Feed, entry: Entry) -> dict[str, Any]:
             "content_text": "" if content else summary or shown.title(entry),
             "summary": summary,
             "image": shown.thumbnail(entry),
-            "date_published": shown.time(entry.published),
-            "date_modified": shown.time(entry.updated),
+            "date_published": shown.published(entry),
+            "date_modified": shown.updated(entry),
             "authors": [_author(person) for person in shown.authors(entry, feed.site)],
             "tags": list(dict.fromkeys(term.label for term in shown.terms(entry, feed.site))),
             "language": shown.other_language(entry, feed.site),

@@ -65,7 +65,7 @@ class Medium:
 
 def title(entry: Entry) -> str:
     """Return the entry's title: never empty."""
-    return texts.title(entry) or excerpt(entry, 60) or link(entry) or iri(entry.id)
+    return texts.title(entry) or excerpt(entry, 60) or link(entry) or entry_id(entry)
 
 
 def excerpt(entry: Entry, length: int = EXCERPT) -> str:
@@ -113,6 +113,16 @@ def time(moment: datetime) -> str:
     return rfc3339(moment)
 
 
+def published(entry: Entry) -> str:
+    """Return when it was published, as RFC 3339."""
+    return texts.once(entry, "published", lambda each: time(each.published))
+
+
+def updated(entry: Entry) -> str:
+    """Return when it was last updated, as RFC 3339."""
+    return texts.once(entry, "updated", lambda each: time(each.updated))
+
+
 def language(tag: str | None) -> str:
     """Return the language tag if it is one, else nothing."""
     return tag if tag and _LANGUAGE.fullmatch(tag) else ""
@@ -129,12 +139,18 @@ def other_language(entry: Entry, site: Site) -> str:
 
 def source_title(entry: Entry) -> str:
     """Return the title of the source it was read from, else its host; a private one's is not told."""
-    return text.plain(entry.source.title) or ("" if entry.private else host(entry.source))
+    return texts.once(
+        entry,
+        "source title",
+        lambda each: text.plain(each.source.title) or ("" if each.private else host(each.source)),
+    )
 
 
 def source_name(entry: Entry) -> str:
     """Return the source shown: the stated origin, else the source's title, else its site's host."""
-    return text.plain(entry.item.origin or "") or source_title(entry)
+    return texts.once(
+        entry, "source name", lambda each: text.plain(each.item.origin or "") or source_title(each)
+    )
 
 
 def host(source: SourceInfo) -> str:
@@ -165,6 +181,10 @@ def authors(entry: Entry, site: Site) -> tuple[Person, ...]:
 
 def bylines(entry: Entry) -> tuple[Person, ...]:
     """Return the authors that the entry names; often none."""
+    return texts.once(entry, "bylines", _bylines)
+
+
+def _bylines(entry: Entry) -> tuple[Person, ...]:
     people = []
     for person in entry.item.authors:
         name = text.plain(person.name)
@@ -183,6 +203,11 @@ def iri(value: str) -> str:
     return value if is_iri else _minted(value)
 
 
+def entry_id(entry: Entry) -> str:
+    """Return the permanent id of the entry: an absolute IRI."""
+    return texts.once(entry, "id", lambda each: iri(each.id))
+
+
 def _minted(value: str) -> str:
     writable = value.encode("utf-8", "backslashreplace").decode("utf-8")  # lone surrogates stay told apart
     return uuid.uuid5(_NAMESPACE, writable).urn
@@ -190,12 +215,12 @@ def _minted(value: str) -> str:
 
 def anchor(entry: Entry) -> str:
     """Return the id of the entry's place on a page: it follows from the permanent id, so links to it last."""
-    return "item-" + sha256(iri(entry.id).encode()).hexdigest()[:16]
+    return "item-" + sha256(entry_id(entry).encode()).hexdigest()[:16]
 
 
 def link(entry: Entry) -> str:
     """Return the original link, empty if there is none."""
-    return texts.once(entry, "link", lambda item: urls.absolute(item.link) or "")
+    return texts.once(entry, "link", lambda each: urls.absolute(each.item.link) or "")
 
 
 def page_url(feed: Feed) -> str:
@@ -221,6 +246,10 @@ def terms(entry: Entry, site: Site) -> tuple[Term, ...]:
     A private source's tags lose their schemes, which are often the address of the blog.
     """
     ours = f"{site.base_url}category/"
+    return texts.once(entry, ours, lambda each: _terms(each, ours))
+
+
+def _terms(entry: Entry, ours: str) -> tuple[Term, ...]:
     found = [
         Term(text.plain(ref.slug), text.plain(ref.title) or text.plain(ref.slug), ours)
         for ref in entry.categories
@@ -250,6 +279,10 @@ def thumbnail(entry: Entry) -> str:
 
 def media(entry: Entry) -> tuple[Medium, ...]:
     """Return the files that come with the entry, each URL once."""
+    return texts.once(entry, "media", _media)
+
+
+def _media(entry: Entry) -> tuple[Medium, ...]:
     found = {}
     for enclosure in entry.item.enclosures:
         url = urls.absolute(enclosure.url)

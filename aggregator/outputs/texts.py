@@ -1,13 +1,13 @@
 """An item's texts as outputs show them, each found once for every form of output. Pure.
 
-The one rule: what is found here follows from the item alone, never from where or how its entry is shown.
+The one rule: what is found once follows from the entry, never from where it is shown or how much of it is.
 """
 
 from __future__ import annotations
 
 import html as entities
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from aggregator import beginning, text
 
@@ -20,42 +20,43 @@ if TYPE_CHECKING:
 LIMIT = 2000
 """Characters that a title or a summary has at most."""
 
+_T = TypeVar("_T")
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 _FIRST = 32
 """Characters by which most summaries are told from the beginning of the content."""
 
 
-def once(entry: Entry, name: str, found: Callable[[Item], str]) -> str:
-    """Return what was found for this name before, else find it now."""
-    known = entry.memo.get(name)
+def once(entry: Entry, name: str, found: Callable[[Entry], _T]) -> _T:
+    """Return what was found for this name before, else find it now: never None, whatever is shown of it."""
+    known: _T | None = entry.memo.get(name)
     if known is None:
-        known = entry.memo[name] = found(entry.item)
+        known = entry.memo[name] = found(entry)
     return known
 
 
 def title(entry: Entry) -> str:
     """Return the item's title, often empty."""
-    return once(entry, "title", lambda item: as_text(item.title))
+    return once(entry, "title", lambda each: as_text(each.item.title))
 
 
 def summary(entry: Entry) -> str:
     """Return the item's own summary, often empty."""
-    return once(entry, "summary", lambda item: as_text(item.summary))
+    return once(entry, "summary", lambda each: as_text(each.item.summary))
 
 
 def distinct_summary(entry: Entry) -> str:
     """Return the item's own summary; empty where there is no content beside it, or only the same again."""
-    return once(entry, "distinct summary", lambda item: _distinct(summary(entry), item.content))
+    return once(entry, "distinct summary", lambda each: _distinct(summary(each), each.item.content))
 
 
 def excerpt(entry: Entry, length: int) -> str:
     """Return the item's own summary, else the beginning of its text, at most ``length`` characters of it."""
-    return once(entry, f"excerpt of {length}", lambda item: _excerpt(item, length))
+    return once(entry, f"excerpt of {length}", lambda each: _excerpt(each.item, length))
 
 
 def html(entry: Entry) -> str:
     """Return the item's content, else its summary, as HTML."""
-    return once(entry, "html", lambda item: as_html(item.content) or as_html(item.summary))
+    return once(entry, "html", lambda each: as_html(each.item.content) or as_html(each.item.summary))
 
 
 def as_text(value: Text, limit: int = LIMIT) -> str:

@@ -205,7 +205,7 @@ def time(moment: datetime, site: Site) -> Time:
         shown.time(moment),
         spoken.on(local.date()),
         spoken.briefly(local.date()),
-        f"{local:%H:%M}",
+        f"{local.hour:02}:{local.minute:02}",
         _zone(local),
     )
 
