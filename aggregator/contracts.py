@@ -352,8 +352,10 @@ class PublishStore(Protocol):
         """Give outputs these titles; whoever shows entries of one whose title is new is outdated with it."""
         ...
 
-    def entries(self, output: Output, window: Window) -> Sequence[Entry]:
-        """What the output shows, newest first, ties by id."""
+    def entries(
+        self, output: Output, window: Window, known: Mapping[int, Entry] | None = None
+    ) -> Sequence[Entry]:
+        """What the output shows, newest first, ties by id; those that are ``known`` are not read again."""
         ...
 
     def periods(
@@ -399,8 +401,22 @@ class HistoryStore(Protocol):
         """What happened to the output since it was last written."""
         ...
 
-    def span(self, output: Output, start: datetime, end: datetime, at_most: int) -> Sequence[Entry]:
-        """The newest of its entries published from ``start`` until before ``end``, newest first."""
+    def count(self, output: Output, start: datetime, end: datetime, at_most: int) -> int:
+        """How many of its items were published from ``start`` until before ``end``; stops at ``at_most``."""
+        ...
+
+    def span(
+        self,
+        output: Output,
+        start: datetime,
+        end: datetime,
+        at_most: int,
+        known: Mapping[int, Entry] | None = None,
+    ) -> Sequence[Entry]:
+        """The newest of its entries published from ``start`` until before ``end``, newest first.
+
+        Those that are ``known``, by item id, are not read again.
+        """
         ...
 
     def member_ids(self, output: Output) -> Sequence[int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from aggregator.errors import PublishError, UsageError
 from aggregator.history import is_kept_up
@@ -26,10 +26,14 @@ if TYPE_CHECKING:
     Files = Mapping[str, tuple[int, str, int]]
     """Path → output id, sha256, size: as the store remembers them."""
 
+_T = TypeVar("_T")
+
 _AT_ONCE = 64
 """Outputs written and recorded together: each such group costs one transaction."""
 _PAGES_AT_ONCE = 128
 """The same of pages beside them."""
+_ENOUGH = 4 * 1024 * 1024
+"""Bytes of rendered files that are held in memory before they are written."""
 
 
 @dataclass(kw_only=True)
@@ -201,10 +205,9 @@ class Generate:
 
     def _write_feeds(self, due: Sequence[Output]) -> list[str]:
         written: list[str] = []
-        for start in range(0, len(due), _AT_ONCE):
-            if not self.goes_on():
-                break
-            written += self._write([self.rendering.feed(output) for output in due[start : start + _AT_ONCE]])
+        rendered = map(self.rendering.feed, due)
+        while self.goes_on() and (some := _some(rendered, _AT_ONCE, _size)):
+            written += self._write(some)
         return written
 
     def _write(self, made: Sequence[Made]) -> list[str]:
@@ -225,7 +228,7 @@ class Generate:
         pages = (
             (record, *page) for each, record in zip(made, records, strict=True) for page in self._pages(each)
         )
-        while some := list(islice(pages, _PAGES_AT_ONCE)):
+        while some := _some(pages, _PAGES_AT_ONCE, lambda page: len(page[2] or b"")):
             if not self.goes_on():
                 return written
             written += self._write_pages(some)
@@ -254,6 +257,22 @@ class Generate:
             self._gone += self.folder.remove(gone)
             self.store.forget_files(gone)
         return written
+
+
+def _some(items: Iterator[_T], at_most: int, size: Callable[[_T], int]) -> list[_T]:
+    """The next of these, until they are many or big enough to be written."""
+    found: list[_T] = []
+    total = 0
+    for item in islice(items, at_most):
+        found.append(item)
+        total += size(item)
+        if total >= _ENOUGH:
+            break
+    return found
+
+
+def _size(made: Made) -> int:
+    return sum(map(len, made.files.values()))
 
 
 def _by_output(recorded: Files) -> dict[int, set[str]]:

@@ -50,12 +50,12 @@ class History:
         """
         if made.feed is None or not made.feed.pages:
             return
-        feed = replace(made.feed, entries=())
         happened = self.store.touched(made.output)
         touched = None if whole or happened.whole else happened
         if made.output.kind == "category":
-            yield from _Shelf(self, made.output, feed, touched, recorded).pages()
-        elif made.output.kind == "all" and feed.item_pages:
+            yield from _Shelf(self, made.output, made.feed, touched, recorded).pages()
+        elif made.output.kind == "all" and made.feed.item_pages:
+            feed = replace(made.feed, entries=())
             yield from self._items(made.output, feed, touched, recorded)
 
     def _items(
@@ -98,7 +98,8 @@ class _Shelf:
         touched: Touched | None,
         recorded: Collection[str],
     ) -> None:
-        self._history, self._output, self._feed = history, output, feed
+        self._history, self._output, self._feed = history, output, replace(feed, entries=())
+        self._known = {entry.item_id: entry for entry in feed.entries}
         self._place = zone(feed.site.timezone)
         self._whole = touched is None
         items = touched.items if touched else ()
@@ -123,10 +124,12 @@ class _Shelf:
         yield from self._gone(each for each in self._recorded if each.whole_month not in months)
 
     def _month(self, month: Period, older: Period | None) -> Iterator[Page]:
-        entries = self._entries(month, MONTH_LIMIT + 1)
-        days = self._days(month) if len(entries) > MONTH_LIMIT else ()
+        is_busy = (
+            self._history.store.count(self._output, *month.bounds(self._place), MONTH_LIMIT + 1) > MONTH_LIMIT
+        )
+        days = self._days(month) if is_busy else ()
         recorded = [each for each in self._recorded if each.day and each.whole_month == month]
-        yield from self._page(month, older, () if days else entries, days)
+        yield from self._page(month, older, () if days else self._entries(month, MONTH_LIMIT), days)
         for day, before in self._outdated(days, recorded, self._touched):
             yield from self._page(day, before, self._entries(day, DAY_LIMIT))
         yield from self._gone(set(recorded).difference(days))
@@ -150,9 +153,8 @@ class _Shelf:
         return tuple(day_of(first, self._place) for first in firsts)
 
     def _entries(self, period: Period, at_most: int) -> tuple[Entry, ...]:
-        found = self._history.store.span(self._output, *period.bounds(self._place), at_most)
-        content = self._history.rendering.content
-        return tuple(replace(entry, content=content(self._output, entry)) for entry in found)
+        found = self._history.store.span(self._output, *period.bounds(self._place), at_most, self._known)
+        return self._history.rendering.as_shown(self._output, found)
 
     def _page(
         self, period: Period, older: Period | None, entries: tuple[Entry, ...], days: tuple[Period, ...] = ()

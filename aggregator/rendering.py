@@ -80,6 +80,7 @@ class Rendering:
             for category in self.rules.categories
             if category.slug in self.names
         }
+        self._known: Mapping[int, Entry] = {}
         self._asked: dict[int, list[str]] = {}
         for name, output_id in sorted(self.names.items()):
             self._asked.setdefault(output_id, []).append(name)
@@ -124,7 +125,7 @@ class Rendering:
 
     def feed(self, output: Output) -> Made:
         """Render a category, or the feed of everything; no files before its first entry."""
-        entries = self.store.entries(output, self._window(output))
+        entries = self._entries(output)
         feed = self._feed(output, entries)
         if feed is None:
             return Made(output, None, {})
@@ -150,13 +151,20 @@ class Rendering:
             title=self.title(output) if output.kind == "category" else self.site.title,
             id=output.atom_id,
             updated=updated,
-            entries=tuple(replace(entry, content=self.content(output, entry)) for entry in entries),
+            entries=self.as_shown(output, entries),
             total=output.items,
             formats=self.settings.formats,
             pages=self.settings.pages,
             former=output.former,
             item_pages=self.settings.item_pages,
         )
+
+    def _entries(self, output: Output) -> Sequence[Entry]:
+        """What the output shows. Of everything the newest are kept in mind: others show them as well."""
+        entries = self.store.entries(output, self._window(output), self._known)
+        if output.kind == "all":
+            self._known = {entry.item_id: entry for entry in entries}
+        return entries
 
     def _window(self, output: Output) -> Window:
         declared = self._declared.get(output.id)
@@ -167,6 +175,13 @@ class Rendering:
         place = zone(self.site.timezone)
         firsts = self.store.periods(output, lambda moment: month_of(moment, place).bounds(place)[1])
         return tuple(month_of(first, place) for first in firsts)
+
+    def as_shown(self, output: Output, entries: Iterable[Entry]) -> tuple[Entry, ...]:
+        """These entries with as much of each as the output shows."""
+        modes = ((entry, self.content(output, entry)) for entry in entries)
+        return tuple(
+            entry if entry.content == mode else replace(entry, content=mode) for entry, mode in modes
+        )
 
     def content(self, output: Output, entry: Entry) -> ContentMode:
         """What the source allows decides, then the category, then the site."""
@@ -182,7 +197,7 @@ class Rendering:
         if "all" not in by_kind or "directory" not in by_kind:
             return None
         everything = by_kind["all"]
-        feed = self._feed(everything, self.store.entries(everything, self._window(everything)))
+        feed = self._feed(everything, self._entries(everything))
         if feed is None:
             return None
         view = Directory(

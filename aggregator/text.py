@@ -49,6 +49,8 @@ def plain(value: str, limit: int = 2000) -> str:
 
     Text that shows nothing at all (blanks, zero-width characters) becomes empty. Idempotent.
     """
+    if not value:
+        return value
     if len(value) <= limit and value.isprintable() and _is_settled(value):
         return " ".join(value.split())
     return _made_plain(value, limit)

@@ -6,9 +6,9 @@ percent-encoded.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,6 +40,8 @@ class Entry:
     private: bool = False
     content: ContentMode = "full"
     categories: tuple[CategoryRef, ...] = ()
+    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What was derived from the rest of it, but for ``content``: each form of output asks for the same."""
 
     @property
     def path(self) -> str:

@@ -144,7 +144,9 @@ class FakePublishing(FakeState):
         if changed:
             self._outdate_directory()
 
-    def entries(self, output: Output, window: Window) -> Sequence[Entry]:
+    def entries(
+        self, output: Output, window: Window, known: Mapping[int, Entry] | None = None
+    ) -> Sequence[Entry]:
         members = [self._items[item_id] for output_id, item_id in self._members if output_id == output.id]
         newest = sorted(members, key=_newest_first)
         span = timedelta(seconds=window.seconds)
@@ -157,7 +159,10 @@ class FakePublishing(FakeState):
             and arrival is not None
             and (number < window.entries or item.place[0] >= latest - span or item.place[1] >= arrival - span)
         ]
-        return [self._entry(item) for item in shown[: window.at_most]]
+        return [self._read(item, known) for item in shown[: window.at_most]]
+
+    def _read(self, item: StoredItem, known: Mapping[int, Entry] | None) -> Entry:
+        return (known or {}).get(item.id) or self._entry(item)
 
     def _entry(self, item: StoredItem) -> Entry:
         outputs = [self._outputs[output_id] for output_id, item_id in self._members if item_id == item.id]
@@ -203,11 +208,20 @@ class FakePublishing(FakeState):
             )
         )
 
-    def span(self, output: Output, start: datetime, end: datetime, at_most: int) -> Sequence[Entry]:
+    def count(self, output: Output, start: datetime, end: datetime, at_most: int) -> int:
+        return len(self.span(output, start, end, at_most))
+
+    def span(
+        self,
+        output: Output,
+        start: datetime,
+        end: datetime,
+        at_most: int,
+        known: Mapping[int, Entry] | None = None,
+    ) -> Sequence[Entry]:
         ids = [item_id for item_id, m in self._members_of(output).items() if start <= m.place[0] < end]
-        return [self._entry(item) for item in sorted(map(self._items.__getitem__, ids), key=_newest_first)][
-            :at_most
-        ]
+        found = sorted(map(self._items.__getitem__, ids), key=_newest_first)
+        return [self._read(item, known) for item in found][:at_most]
 
     def member_ids(self, output: Output) -> Sequence[int]:
         return sorted(self._members_of(output))

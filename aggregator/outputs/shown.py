@@ -6,7 +6,6 @@ absolute http(s) URLs, ids and schemes are IRIs, languages are well-formed tags;
 
 from __future__ import annotations
 
-import html
 import re
 import uuid
 from dataclasses import dataclass
@@ -18,11 +17,12 @@ from urllib.parse import urlsplit
 from aggregator import text, urls
 from aggregator.dates import rfc3339
 from aggregator.model import Person
+from aggregator.outputs import texts
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from aggregator.model import Enclosure, SourceInfo, Text
+    from aggregator.model import Enclosure, SourceInfo
     from aggregator.views import Entry, Feed, Site
 
 EXCERPT = 280
@@ -33,7 +33,6 @@ _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\s<>\"{}|\\^`]+")  # RFC 3987, 2.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # BCP 47, as far as its syntax goes
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+\-]+/[A-Za-z0-9!#$&^_.+\-]+(\s*;.*)?")
 _ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
-_PARAGRAPHS = re.compile(r"\n\s*\n")
 # Readers ignore a medium of no stated type. A list of our own: the system's differs between machines.
 _TYPES_BY_ENDING = {
     "aac": "audio/aac", "flac": "audio/flac", "m4a": "audio/mp4", "mp3": "audio/mpeg", "oga": "audio/ogg",
@@ -64,57 +63,28 @@ class Medium:
 # ── words ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def as_text(value: Text, limit: int = 2000) -> str:
-    """Return a text construct as plain text, at most ``limit`` characters of it."""
-    from aggregator import markup  # noqa: PLC0415 - not before there is something to write
-
-    written = markup.to_text(value.value) if value.type == "html" else value.value
-    return text.plain(
-        written.lstrip()[: 2 * limit], limit
-    )  # cut first: normalising a whole article takes long
-
-
-def as_html(value: Text) -> str:
-    """Return a text construct as HTML, empty if it shows nothing."""
-    body = text.xml_safe(value.value).strip()
-    if value.type == "html" or not body:
-        return body
-    paragraphs = (part.strip() for part in _PARAGRAPHS.split(body))
-    return "".join(f"<p>{html.escape(part).replace(chr(10), '<br>')}</p>" for part in paragraphs if part)
-
-
 def title(entry: Entry) -> str:
     """Return the entry's title: never empty."""
-    item = entry.item
-    return as_text(item.title) or excerpt(entry, 60) or link(entry) or iri(entry.id)
+    return texts.title(entry) or excerpt(entry, 60) or link(entry) or entry_id(entry)
 
 
 def excerpt(entry: Entry, length: int = EXCERPT) -> str:
     """Return the item's own summary, else the beginning of its text; empty where nothing is to be shown."""
-    if entry.content == "none":
-        return ""
-    item = entry.item
-    return text.excerpt(as_text(item.summary, 2 * length) or as_text(item.content, 2 * length), length)
+    return "" if entry.content == "none" else texts.excerpt(entry, length)
 
 
 def summary(entry: Entry) -> str:
     """Return the summary that goes with this entry's content mode, as plain text; often empty."""
-    item = entry.item
     if entry.content == "none":
         return ""
-    own = as_text(item.summary)
     if entry.content == "summary":
-        return own or excerpt(entry)
-    if not own or not as_html(item.content) or own == as_text(item.content):
-        return ""
-    return own
+        return texts.summary(entry) or excerpt(entry)
+    return texts.distinct_summary(entry)
 
 
 def content(entry: Entry) -> str:
     """Return the HTML that goes with this entry's content mode; where all there is is a summary, that."""
-    if entry.content != "full":
-        return ""
-    return as_html(entry.item.content) or as_html(entry.item.summary)
+    return texts.html(entry) if entry.content == "full" else ""
 
 
 def feed_title(feed: Feed) -> str:
@@ -143,6 +113,16 @@ def time(moment: datetime) -> str:
     return rfc3339(moment)
 
 
+def published(entry: Entry) -> str:
+    """Return when it was published, as RFC 3339."""
+    return texts.once(entry, "published", lambda each: time(each.published))
+
+
+def updated(entry: Entry) -> str:
+    """Return when it was last updated, as RFC 3339."""
+    return texts.once(entry, "updated", lambda each: time(each.updated))
+
+
 def language(tag: str | None) -> str:
     """Return the language tag if it is one, else nothing."""
     return tag if tag and _LANGUAGE.fullmatch(tag) else ""
@@ -159,12 +139,18 @@ def other_language(entry: Entry, site: Site) -> str:
 
 def source_title(entry: Entry) -> str:
     """Return the title of the source it was read from, else its host; a private one's is not told."""
-    return text.plain(entry.source.title) or ("" if entry.private else host(entry.source))
+    return texts.once(
+        entry,
+        "source title",
+        lambda each: text.plain(each.source.title) or ("" if each.private else host(each.source)),
+    )
 
 
 def source_name(entry: Entry) -> str:
     """Return the source shown: the stated origin, else the source's title, else its site's host."""
-    return text.plain(entry.item.origin or "") or source_title(entry)
+    return texts.once(
+        entry, "source name", lambda each: text.plain(each.item.origin or "") or source_title(each)
+    )
 
 
 def host(source: SourceInfo) -> str:
@@ -195,6 +181,10 @@ def authors(entry: Entry, site: Site) -> tuple[Person, ...]:
 
 def bylines(entry: Entry) -> tuple[Person, ...]:
     """Return the authors that the entry names; often none."""
+    return texts.once(entry, "bylines", _bylines)
+
+
+def _bylines(entry: Entry) -> tuple[Person, ...]:
     people = []
     for person in entry.item.authors:
         name = text.plain(person.name)
@@ -213,6 +203,11 @@ def iri(value: str) -> str:
     return value if is_iri else _minted(value)
 
 
+def entry_id(entry: Entry) -> str:
+    """Return the permanent id of the entry: an absolute IRI."""
+    return texts.once(entry, "id", lambda each: iri(each.id))
+
+
 def _minted(value: str) -> str:
     writable = value.encode("utf-8", "backslashreplace").decode("utf-8")  # lone surrogates stay told apart
     return uuid.uuid5(_NAMESPACE, writable).urn
@@ -220,12 +215,12 @@ def _minted(value: str) -> str:
 
 def anchor(entry: Entry) -> str:
     """Return the id of the entry's place on a page: it follows from the permanent id, so links to it last."""
-    return "item-" + sha256(iri(entry.id).encode()).hexdigest()[:16]
+    return "item-" + sha256(entry_id(entry).encode()).hexdigest()[:16]
 
 
 def link(entry: Entry) -> str:
     """Return the original link, empty if there is none."""
-    return urls.absolute(entry.item.link) or ""
+    return texts.once(entry, "link", lambda each: urls.absolute(each.item.link) or "")
 
 
 def page_url(feed: Feed) -> str:
@@ -251,6 +246,10 @@ def terms(entry: Entry, site: Site) -> tuple[Term, ...]:
     A private source's tags lose their schemes, which are often the address of the blog.
     """
     ours = f"{site.base_url}category/"
+    return texts.once(entry, ours, lambda each: _terms(each, ours))
+
+
+def _terms(entry: Entry, ours: str) -> tuple[Term, ...]:
     found = [
         Term(text.plain(ref.slug), text.plain(ref.title) or text.plain(ref.slug), ours)
         for ref in entry.categories
@@ -280,6 +279,10 @@ def thumbnail(entry: Entry) -> str:
 
 def media(entry: Entry) -> tuple[Medium, ...]:
     """Return the files that come with the entry, each URL once."""
+    return texts.once(entry, "media", _media)
+
+
+def _media(entry: Entry) -> tuple[Medium, ...]:
     found = {}
     for enclosure in entry.item.enclosures:
         url = urls.absolute(enclosure.url)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812 - a word of the catalogue is called date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -148,6 +148,7 @@ def languages() -> Mapping[str, Words]:
     return {each.language.lower(): each for each in read}
 
 
+@lru_cache(maxsize=64)
 def words(language: str) -> Words:
     """Return the words for a language tag: of that very tag, of its language, else English ones."""
     known = languages()

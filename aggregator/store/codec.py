@@ -9,6 +9,7 @@ import json
 import zlib
 from contextlib import contextmanager
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from aggregator.dates import from_micros, to_micros
@@ -176,6 +177,7 @@ def encode_info(info: SourceInfo) -> str:
     return _dump({key: value for key, value in full.items() if value})
 
 
+@lru_cache(maxsize=1024)
 def decode_info(text: str) -> SourceInfo:
     """What :func:`encode_info` was given."""
     with _whole():

@@ -14,8 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
-def read_entries(raw: sqlite3.Connection, item_ids: Sequence[int]) -> list[Entry]:
-    """The entries of these items, in this order."""
+def read_entries(
+    raw: sqlite3.Connection, item_ids: Sequence[int], known: Mapping[int, Entry] | None = None
+) -> list[Entry]:
+    """The entries of these items, in this order; those that are ``known`` already are not read."""
+    found = dict(known or {})
+    found |= _read(raw, [item_id for item_id in item_ids if item_id not in found])
+    return [found[item_id] for item_id in item_ids]
+
+
+def _read(raw: sqlite3.Connection, item_ids: Sequence[int]) -> dict[int, Entry]:
     categories = _categories(raw, item_ids)
     rows = raw.execute(
         "select i.id, i.public_id, i.published, i.zone, i.updated, i.first_seen, r.source_meta, r.clean,"
@@ -23,7 +31,7 @@ def read_entries(raw: sqlite3.Connection, item_ids: Sequence[int]) -> list[Entry
         " join sources s on s.id = i.source_id where i.id in (select value from json_each(?))",
         (array(item_ids),),
     )
-    found = {
+    return {
         item_id: Entry(
             item_id=item_id,
             id=original(public_id),
@@ -37,7 +45,6 @@ def read_entries(raw: sqlite3.Connection, item_ids: Sequence[int]) -> list[Entry
         )
         for item_id, public_id, published, zone, updated, first_seen, meta, clean, key, private in rows
     }
-    return [found[item_id] for item_id in item_ids]
 
 
 def _categories(raw: sqlite3.Connection, item_ids: Sequence[int]) -> Mapping[int, list[CategoryRef]]:

@@ -11,7 +11,7 @@ from aggregator.store.entryrows import read_entries
 from aggregator.store.rows import Connected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from aggregator.records import Output
@@ -21,6 +21,7 @@ SPAN = (
     "select m.item_id from members m join items i on i.id = m.item_id"
     " where m.output_id = ? and m.sort >= ? and m.sort < ? order by m.sort desc, i.public_id limit ?"
 )
+COUNT = "select count(*) from (select 1 from members where output_id = ? and sort >= ? and sort < ? limit ?)"
 
 
 class History(Connected):
@@ -44,11 +45,24 @@ class History(Connected):
                 )
             )
 
-    def span(self, output: Output, start: datetime, end: datetime, at_most: int) -> Sequence[Entry]:
+    def count(self, output: Output, start: datetime, end: datetime, at_most: int) -> int:
+        """See :meth:`aggregator.contracts.HistoryStore.count`."""
+        with self._connection.reading() as raw:
+            rows = raw.execute(COUNT, (output.id, to_micros(start), to_micros(end), at_most))
+            return int(rows.fetchone()[0])
+
+    def span(
+        self,
+        output: Output,
+        start: datetime,
+        end: datetime,
+        at_most: int,
+        known: Mapping[int, Entry] | None = None,
+    ) -> Sequence[Entry]:
         """See :meth:`aggregator.contracts.HistoryStore.span`."""
         with self._connection.reading() as raw:
             rows = raw.execute(SPAN, (output.id, to_micros(start), to_micros(end), at_most))
-            return read_entries(raw, [item_id for (item_id,) in rows])
+            return read_entries(raw, [item_id for (item_id,) in rows], known)
 
     def member_ids(self, output: Output) -> Sequence[int]:
         """See :meth:`aggregator.contracts.HistoryStore.member_ids`."""

@@ -57,10 +57,12 @@ class Publishing(Connected):
             touch(raw, [tuple(place) for *place, _ in together])
             outdate(raw, {output_id for output_id, *_ in together})
 
-    def entries(self, output: Output, window: Window) -> Sequence[Entry]:
+    def entries(
+        self, output: Output, window: Window, known: Mapping[int, Entry] | None = None
+    ) -> Sequence[Entry]:
         """See :meth:`aggregator.contracts.PublishStore.entries`."""
         with self._connection.reading() as raw:
-            return read_entries(raw, _shown(raw, output.id, window))
+            return read_entries(raw, _shown(raw, output.id, window), known)
 
     def periods(
         self,

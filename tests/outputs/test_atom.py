@@ -17,6 +17,7 @@ from aggregator.views import CategoryRef, Entry, Feed
 from tests.builders import NOW, an_entry, an_item
 from tests.outputs.atom_rules import ATOM, MEDIA, XML_LANG, violations
 from tests.outputs.builders import BASE, a_directory, a_feed, a_site, feeds
+from tests.outputs.feedgen_reference import by_feedgen
 
 DATA = Path(__file__).parent / "data"
 CHINA = timezone(timedelta(hours=8))
@@ -442,3 +443,13 @@ def test_feedparser_reads_back_what_was_written() -> None:
     assert rich.source.title == "Example Daily"
     assert rich.source.id.startswith("urn:uuid:")
     assert bare.link == "https://news.example/bare"
+
+
+@settings(max_examples=300)
+@given(feeds())
+def test_entries_are_written_as_feedgen_writes_them(feed: Feed) -> None:
+    assert Atom().feed(feed)[feed.path("xml")] == by_feedgen(feed)
+
+
+def test_so_is_an_entry_with_everything() -> None:
+    assert render(full_feed()) == by_feedgen(full_feed())

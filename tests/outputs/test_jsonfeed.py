@@ -159,3 +159,9 @@ def test_any_feed_is_a_json_feed_and_gives_the_same_bytes_again(feed: Feed) -> N
             assert DATE.fullmatch(item["date_modified"])
             assert all(attachment["mime_type"] for attachment in item.get("attachments", []))
             assert "" not in item.values()
+
+
+@given(feeds())
+def test_it_is_laid_out_as_python_does(feed: Feed) -> None:
+    for body in JsonFeed().feed(feed).values():
+        assert body.decode() == json.dumps(json.loads(body), ensure_ascii=False, indent=1) + "\n"

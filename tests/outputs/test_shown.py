@@ -5,7 +5,7 @@ import time
 import pytest
 
 from aggregator.model import Enclosure, Text
-from aggregator.outputs import shown
+from aggregator.outputs import shown, texts
 from aggregator.views import CategoryRef
 from tests.builders import an_entry, an_item
 from tests.outputs.builders import a_feed, a_site
@@ -58,8 +58,8 @@ def test_a_place_on_a_page_follows_from_the_permanent_id_alone() -> None:
 
 
 def test_blank_html_shows_nothing() -> None:
-    assert shown.as_html(Text(" \n ", "html")) == ""
-    assert shown.as_html(Text(" \n ", "text")) == ""
+    assert texts.as_html(Text(" \n ", "html")) == ""
+    assert texts.as_html(Text(" \n ", "text")) == ""
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from aggregator.model import Enclosure, Person, SourceInfo, Tag
-from aggregator.outputs import shown
+from aggregator.outputs import shown, texts
 from aggregator.outputs.atom import Atom
 from aggregator.outputs.jsonfeed import JsonFeed
 from aggregator.sources.feed import Feed
@@ -88,7 +88,7 @@ def test_our_own_feeds_read_back_are_the_same(renderer: Renderer) -> None:
         ]
         assert item.language == (entry.item.language or "en")
     assert [item.content for item in items[:2]] == [entry.item.content for entry in entries[:2]]
-    assert shown.as_text(items[0].summary) == shown.as_text(entries[0].item.summary)
+    assert texts.as_text(items[0].summary) == texts.as_text(entries[0].item.summary)
 
 
 def test_atom_keeps_what_json_feed_cannot_say() -> None:

@@ -157,6 +157,22 @@ def test_a_span_holds_the_newest_of_what_was_published_in_it(store: Store, shelv
     assert span(2) == ["2", "3"]
 
 
+def test_a_span_is_counted_up_to_a_bound(store: Store, shelved: Output) -> None:
+    assert store.count(shelved, NOW - 4 * HOUR, NOW - HOUR, 9) == 3
+    assert store.count(shelved, NOW - 4 * HOUR, NOW - HOUR, 2) == 2
+    assert store.count(shelved, NOW + HOUR, NOW + 2 * HOUR, 2) == 0
+
+
+def test_what_is_known_of_a_span_is_not_read_again(store: Store, shelved: Output) -> None:
+    newest, known, oldest = store.span(shelved, NOW - 4 * HOUR, NOW - HOUR, 9)
+
+    found = store.span(shelved, NOW - 4 * HOUR, NOW - HOUR, 9, {known.item_id: known})
+
+    assert list(found) == [newest, known, oldest]
+    assert found[1] is known
+    assert found[0] is not newest
+
+
 def test_items_of_a_span_published_at_once_are_in_the_order_of_feeds(
     store: Store, everything: Output
 ) -> None:

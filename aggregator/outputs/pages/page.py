@@ -7,6 +7,7 @@ wherever it lies.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -19,7 +20,7 @@ from aggregator.periods import at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
     from aggregator.outputs.words import Words
     from aggregator.periods import Period
@@ -198,15 +199,20 @@ def _language(site: Site) -> str:
 
 def time(moment: datetime, site: Site) -> Time:
     """The moment as the site's clock shows it."""
-    local = at(moment, zone(site.timezone))
+    local = at(moment, _place(site.timezone))
     spoken = words(site.language)
     return Time(
         shown.time(moment),
         spoken.on(local.date()),
         spoken.briefly(local.date()),
-        f"{local:%H:%M}",
+        f"{local.hour:02}:{local.minute:02}",
         _zone(local),
     )
+
+
+@lru_cache(maxsize=64)
+def _place(timezone: str) -> tzinfo:
+    return zone(timezone)
 
 
 def _zone(local: datetime) -> str:
