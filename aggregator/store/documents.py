@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aggregator.dates import from_micros, to_micros
-from aggregator.model import KnownDocument, Stamp
+from aggregator.dates import to_micros
+from aggregator.remembered import Remembered
 from aggregator.store.codec import array, bindable, encode_problems, original
 from aggregator.store.rows import offset
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Mapping
 
+    from aggregator.model import Stamp
     from aggregator.records import DocumentRecord, Save
 
 
@@ -40,7 +41,7 @@ def keep_documents(raw: sqlite3.Connection, source: int, save: Save) -> None:
     )
 
 
-def read_documents(raw: sqlite3.Connection, source_id: str) -> Mapping[str, KnownDocument]:
+def read_documents(raw: sqlite3.Connection, source_id: str) -> Remembered:
     """Every document of a source by name.
 
     A claim to an item that came only later, with another document, counts from then on.
@@ -51,15 +52,12 @@ def read_documents(raw: sqlite3.Connection, source_id: str) -> Mapping[str, Know
         " on d.item_id is null and i.source_id = d.source_id and i.native_id = d.native_id where s.key = ?",
         (bindable(source_id),),
     )
-    return {
-        original(name): KnownDocument(
-            stamp=Stamp(original(name), size, mtime_ns, hash_),
-            item_id=item_id,
-            native_id=None if native_id is None else original(native_id),
-            published=None if published is None else from_micros(published, zone),
-        )
-        for name, size, mtime_ns, hash_, item_id, native_id, published, zone in rows
-    }
+    return Remembered(
+        {
+            original(name): (size, mtime_ns, hash_, item_id, native_id and original(native_id), *published)
+            for name, size, mtime_ns, hash_, item_id, native_id, *published in rows
+        }
+    )
 
 
 def items_of(raw: sqlite3.Connection, source: int, native_ids: Iterable[str]) -> Mapping[str, int]:

@@ -13,6 +13,7 @@ from aggregator.exchange import Exchange
 from aggregator.model import SourceInfo, Stamp
 from aggregator.polls import Outcome
 from aggregator.records import NewCategory, Route, Window
+from aggregator.remembered import Remembered
 from aggregator.store import open_store
 from tests.builders import NOW, a_source, an_item
 from tests.store.changes import a_change, a_document, id_of, output_of, publish, route_all, save
@@ -179,3 +180,7 @@ def test_what_an_entry_is_filed_under_is_found_from_the_entry(store: SqliteStore
     # Not from the categories of the site, every one of which would be tried for every feed.
     assert any("m USING COVERING INDEX members_by_item (item_id=?)" in step for step in plans)
     assert any("o USING INTEGER PRIMARY KEY" in step for step in plans)
+
+
+def test_a_bookmark_makes_no_object_of_each_document(store: SqliteStore) -> None:
+    assert isinstance(store.bookmark("posts").documents, Remembered)
