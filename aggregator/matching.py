@@ -8,10 +8,12 @@ a document was stays what it is, an equal body stands in for a vanished document
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from aggregator.identity import content_key
 from aggregator.model import is_weak
+from aggregator.remembered import claims_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +40,7 @@ def second_name(item: Item) -> str:
     return f"{item.native_id}#{content_key(item)[:_KEY_DIGITS]}"
 
 
-@dataclass(slots=True)
+@dataclass
 class Matching:
     """What one refresh of one source knows about documents and the items they gave."""
 
@@ -49,12 +51,22 @@ class Matching:
     vanished: Mapping[int, Known] = field(default_factory=dict)
     """Stored items whose documents have all vanished."""
     _holders: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Native id of an item → documents that are it now → content key where they were read."""
+    """Native id of an item that was asked for → documents that are it now → content key of those read."""
 
-    def __post_init__(self) -> None:
-        for name, document in self.documents.items():
-            if document.native_id is not None and name in self.present:
-                self._holders.setdefault(document.native_id, {})[name] = ""
+    @cached_property
+    def _held_before(self) -> dict[str, list[str]]:
+        """Native id of an item → documents that were it before. Nobody asks where nothing changed."""
+        held: dict[str, list[str]] = {}
+        for name, _, native_id in claims_of(self.documents):
+            if native_id is not None and name in self.present:
+                held.setdefault(native_id, []).append(name)
+        return held
+
+    def _of(self, native_id: str) -> dict[str, str] | None:
+        """The documents that are this item now; None: it never had one."""
+        if native_id not in self._holders and native_id in self._held_before:
+            self._holders[native_id] = dict.fromkeys(self._held_before[native_id], "")
+        return self._holders.get(native_id)
 
     def resolve(self, name: str, item: Item, known: Mapping[str, Known], former: Known | None) -> Match:
         """Which item the post in document ``name`` is.
@@ -65,24 +77,26 @@ class Matching:
         decide = self._weak if item.weak_id else self._strong
         match = decide(name, item, known, former)
         self.let_go(name)
-        self._holders.setdefault(match.item.native_id, {})[name] = content_key(item)
+        if (holders := self._of(match.item.native_id)) is None:
+            holders = self._holders[match.item.native_id] = {}
+        holders[name] = content_key(item)
         return match
 
     def rivals(self, name: str, native_id: str) -> frozenset[str]:
         """Other documents that are this item now."""
-        return frozenset(other for other in self._holders.get(native_id, ()) if other != name)
+        return frozenset(other for other in self._of(native_id) or () if other != name)
 
     def let_go(self, name: str) -> None:
         """The document no longer gives the item it gave before."""
         document = self.documents.get(name)
         if document is not None and document.native_id is not None:
-            self._holders.get(document.native_id, {}).pop(name, None)
+            (self._of(document.native_id) or {}).pop(name, None)
 
     def _strong(self, name: str, item: Item, known: Mapping[str, Known], former: Known | None) -> Match:
         stored = known.get(item.native_id)
         if stored is not None:
             return Match(replace(item, native_id=stored.native_id), stored)
-        if former is None or self.rivals(name, former.native_id) or item.native_id in self._holders:
+        if former is None or self.rivals(name, former.native_id) or self._of(item.native_id) is not None:
             return Match(item)
         if is_weak(former.native_id) or former.content_key == content_key(item):
             return Match(replace(item, native_id=former.native_id), former, alias=item.native_id)
@@ -93,7 +107,7 @@ class Matching:
             return Match(replace(item, native_id=former.native_id), former)
         stored = known.get(item.native_id)
         native_id = stored.native_id if stored is not None else item.native_id
-        others = {other: key for other, key in self._holders.get(native_id, {}).items() if other != name}
+        others = {other: key for other, key in (self._of(native_id) or {}).items() if other != name}
         if not others:
             return self._alone(item, stored)
         bodies = {key for key in others.values() if key} or {stored.content_key if stored is not None else ""}
@@ -121,5 +135,5 @@ class Matching:
         """The oldest item whose file vanished, and whose body this is; no body is no one's."""
         key = content_key(item)
         found = (each for each in self.vanished.values() if key and each.content_key == key)
-        free = (each for each in found if not self._holders.get(each.native_id))
+        free = (each for each in found if not self._of(each.native_id))
         return min(free, key=lambda each: each.item_id, default=None)

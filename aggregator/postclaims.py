@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from aggregator import leaving
@@ -16,6 +17,7 @@ from aggregator.matching import Matching
 from aggregator.model import Problem
 from aggregator.reading import native_ids
 from aggregator.records import DocumentRecord
+from aggregator.remembered import claims_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -43,17 +45,23 @@ class PostClaims:
         self._source, self._store, self._now = source, store, now
         self._listing, self._documents = listing, bookmark.documents
         self._vanished = [name for name in bookmark.documents if name not in listing.present]
-        self._native_ids = {
-            each.item_id: each.native_id for each in self._documents.values() if each.item_id is not None
-        }
         self._live_before = store.count_live(source.id)
         self._let_go: set[int] = set()
         self._deferred: list[DocumentRecord] = []
         self._contest = Contest(self._documents)
-        gone = self._items_of(self._vanished) - self._items_of(set(self._documents) & listing.present)
-        self._matching = Matching(
-            self._documents, listing.present, {} if listing.missing else dict(store.known_items(gone))
-        )
+        self._matching = Matching(self._documents, listing.present, self._gone())
+
+    def _gone(self) -> Mapping[int, Known]:
+        """Items of which every document vanished."""
+        if self._listing.missing or not self._vanished:
+            return {}
+        held = (each for name, each, _ in claims_of(self._documents) if name in self._listing.present)
+        return dict(self._store.known_items(self._items_of(self._vanished).difference(held)))
+
+    @cached_property
+    def _native_ids(self) -> dict[int | None, str | None]:
+        """Of the items that documents were before."""
+        return {item_id: native_id for _, item_id, native_id in claims_of(self._documents)}
 
     def _items_of(self, names: Iterable[str]) -> set[int]:
         documents = (self._documents.get(name) for name in names)

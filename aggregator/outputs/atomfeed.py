@@ -1,7 +1,7 @@
 """The making of Atom feeds (RFC 4287).
 
-What a feed says of itself is written by feedgen, its entries as feedgen would write them. What feedgen drops is
-put right by an extension, the one public place at which its elements exist before they are serialised.
+What a feed says of itself is written by feedgen, its entries as feedgen would write them. What feedgen drops
+is put right by an extension, the one public place at which its elements exist before they are serialised.
 """
 
 from __future__ import annotations

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from aggregator import dates
-from aggregator.model import Batch, Document, Listing, Problem, Stamp
+from aggregator.model import Batch, Document, Listing, Problem
+from aggregator.remembered import claims_of, looks_of
 from aggregator.sources import files as disk
 from aggregator.sources import folders
 
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aggregator.contracts import Clock
-    from aggregator.model import Bookmark
+    from aggregator.model import Bookmark, Stamp
+    from aggregator.remembered import Looks
     from aggregator.sources.files import Bytes
     from aggregator.sources.folders import Found, FoundFile
 
@@ -83,11 +86,15 @@ class _Look:
         """Items of which a document vanished or changed."""
         self.handed_over: set[str] = set()
         """Documents that share their item and were handed over."""
+
+    @cached_property
+    def shared(self) -> dict[int, list[str]]:
+        """Items that several documents are, with their names; nobody asks where nothing changed."""
         names: defaultdict[int, list[str]] = defaultdict(list)
-        for name, document in self.known.items():
-            if document.item_id is not None:
-                names[document.item_id].append(name)
-        self.shared = {item_id: sorted(each) for item_id, each in names.items() if len(each) > 1}
+        for name, item_id, _ in claims_of(self.known):
+            if item_id is not None:
+                names[item_id].append(name)
+        return {item_id: sorted(each) for item_id, each in names.items() if len(each) > 1}
 
     def stir(self, names: Iterable[str]) -> None:
         """Note that these documents are not what they were."""
@@ -103,9 +110,9 @@ class _Look:
         """
         settled: dict[str, FoundFile] = {}
         recent: dict[str, FoundFile] = {}
+        looks = looks_of(self.known)
         for name, file in self.files.items():
-            known = self.known.get(name)
-            if known is None or not _looks_the_same(known.stamp, file):
+            if not _looks_the_same(looks(name), file):
                 (recent if file.mtime_ns >= self.recent_ns else settled)[name] = file
         return settled, recent
 
@@ -145,8 +152,8 @@ class _Look:
         return Batch(tuple(documents), tuple(touched), tuple(result.problems))
 
 
-def _looks_the_same(stamp: Stamp, file: FoundFile) -> bool:
-    return stamp.mtime_ns != 0 and (stamp.size, stamp.mtime_ns) == (file.size, file.mtime_ns)
+def _looks_the_same(known: Looks | None, file: FoundFile) -> bool:
+    return known == (file.size, file.mtime_ns) and file.mtime_ns != 0
 
 
 def _chunks(files: dict[str, FoundFile]) -> Iterator[list[tuple[str, FoundFile]]]:

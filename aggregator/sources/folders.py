@@ -10,7 +10,7 @@ import stat
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from aggregator.model import Problem
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-EXTENSIONS = frozenset({".md", ".markdown", ".html", ".txt"})
+EXTENSIONS = frozenset({"md", "markdown", "html", "txt"})
 MAX_BYTES = 8 * 1024 * 1024
 
 HIDDEN, UNDERSCORE, README = "hidden", "in a folder that begins with _", "README"
@@ -26,8 +26,7 @@ LEAVES, NO_FILE = "link that leaves the folder", "not a plain file"
 UNREADABLE, TOO_LARGE = "unreadable", "too large"
 
 
-@dataclass(frozen=True, slots=True)
-class FoundFile:
+class FoundFile(NamedTuple):
     """A file that may be a post: its real path, its size in bytes, nanoseconds since the epoch."""
 
     path: str
@@ -223,7 +222,8 @@ def _join(folder: str, name: str) -> str:
 
 
 def _may_be_post(name: str) -> bool:
-    return os.path.splitext(name)[1].lower() in EXTENSIONS  # noqa: PTH122
+    stem, _, extension = name.rpartition(".")
+    return extension.lower() in EXTENSIONS and stem.strip(".") != ""
 
 
 def _is_inside(path: str, top: str) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from aggregator.dates import from_micros, to_micros
-from aggregator.model import KnownDocument, Stamp
+from aggregator.dates import to_micros
+from aggregator.remembered import Remembered
 from aggregator.store.codec import array, bindable, encode_problems, original
 from aggregator.store.rows import offset
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Mapping
 
+    from aggregator.model import Stamp
     from aggregator.records import DocumentRecord, Save
 
 
@@ -42,7 +43,7 @@ def keep_documents(raw: sqlite3.Connection, source: int, save: Save) -> None:
     )
 
 
-def read_documents(raw: sqlite3.Connection, keys: str) -> Mapping[str, Mapping[str, KnownDocument]]:
+def read_documents(raw: sqlite3.Connection, keys: str) -> Mapping[str, Remembered]:
     """Every document of these sources by name; ``keys``: an array of them.
 
     A claim to an item that came only later, with another document, counts from then on.
@@ -54,16 +55,11 @@ def read_documents(raw: sqlite3.Connection, keys: str) -> Mapping[str, Mapping[s
         " on d.item_id is null and i.source_id = d.source_id and i.native_id = d.native_id",
         (keys,),
     )
-    found: defaultdict[str, dict[str, KnownDocument]] = defaultdict(dict)
-    for key, written, size, mtime_ns, hash_, item_id, native_id, published, zone in rows:
-        name = original(written)
-        found[original(key)][name] = KnownDocument(
-            stamp=Stamp(name, size, mtime_ns, hash_),
-            item_id=item_id,
-            native_id=None if native_id is None else original(native_id),
-            published=None if published is None else from_micros(published, zone),
-        )
-    return found
+    found: defaultdict[str, dict[str, tuple[Any, ...]]] = defaultdict(dict)
+    for key, name, size, mtime_ns, hash_, item_id, native_id, *published in rows:
+        said = (size, mtime_ns, hash_, item_id, native_id and original(native_id), *published)
+        found[key][original(name)] = said
+    return {original(key): Remembered(of_source) for key, of_source in found.items()}
 
 
 def items_of(raw: sqlite3.Connection, source: int, native_ids: Iterable[str]) -> Mapping[str, int]:

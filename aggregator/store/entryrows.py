@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
+CATEGORIES = (
+    "select m.item_id, o.name, o.title from members m cross join outputs o on o.id = m.output_id"
+    " where o.kind = 'category' and m.item_id in (select value from json_each(?))"
+)
+"""From the items to their categories: ``cross join`` keeps SQLite from trying every category of the site."""
+
+
 def read_entries(
     raw: sqlite3.Connection, item_ids: Sequence[int], known: Mapping[int, Entry] | None = None
 ) -> list[Entry]:
@@ -48,11 +55,7 @@ def _read(raw: sqlite3.Connection, item_ids: Sequence[int]) -> dict[int, Entry]:
 
 
 def _categories(raw: sqlite3.Connection, item_ids: Sequence[int]) -> Mapping[int, list[CategoryRef]]:
-    rows = raw.execute(
-        "select m.item_id, o.name, o.title from members m join outputs o on o.id = m.output_id"
-        " where o.kind = 'category' and m.item_id in (select value from json_each(?))",
-        (array(item_ids),),
-    )
+    rows = raw.execute(CATEGORIES, (array(item_ids),))
     categories: defaultdict[int, list[CategoryRef]] = defaultdict(list)
     for item_id, name, title in rows:
         categories[item_id].append(CategoryRef(slug=original(name), title=original(title or name)))

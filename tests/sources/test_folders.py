@@ -23,7 +23,7 @@ def told(found: Found) -> dict[str, str]:
 def test_posts_are_found_in_all_folders_below_in_order(tmp_path: Path) -> None:
     for name in ("b.md", "a/x.MD", "a/b/y.markdown", "z.html", "_posts/t.txt", "a/_posts/u.Txt", "c.md/d.md"):
         write(tmp_path / "seeds" / name)
-    for name in ("image.png", "noextension", "x.mdx", ".md"):
+    for name in ("image.png", "noextension", "x.mdx", ".md", "..md", "md", "x.md."):
         write(tmp_path / "seeds" / name)
 
     found = find(tmp_path)

@@ -13,6 +13,7 @@ from aggregator.exchange import Exchange
 from aggregator.model import SourceInfo, Stamp
 from aggregator.polls import Outcome
 from aggregator.records import NewCategory, Route, Window
+from aggregator.remembered import Remembered
 from aggregator.store import open_store
 from tests.builders import NOW, a_source, an_item
 from tests.store.changes import a_change, a_document, id_of, output_of, publish, route_all, save
@@ -161,3 +162,26 @@ def test_items_are_found_by_link_from_the_links(store: SqliteStore) -> None:
     ]
 
     assert any("i USING INDEX items_by_link (canonical_url=?)" in step for step in plans)
+
+
+def test_what_an_entry_is_filed_under_is_found_from_the_entry(store: SqliteStore) -> None:
+    raw, statements = store._connection._raw, list[str]()
+    category = output_of(store, "a")
+    raw.set_trace_callback(statements.append)
+    store.entries(category, Window(50, 3600, 500))
+    raw.set_trace_callback(None)
+
+    plans = [
+        step
+        for statement in statements
+        if "o.title" in statement
+        for *_, step in raw.execute(f"explain query plan {statement}")
+    ]
+
+    # Not from the categories of the site, every one of which would be tried for every feed.
+    assert any("m USING COVERING INDEX members_by_item (item_id=?)" in step for step in plans)
+    assert any("o USING INTEGER PRIMARY KEY" in step for step in plans)
+
+
+def test_a_bookmark_makes_no_object_of_each_document(store: SqliteStore) -> None:
+    assert isinstance(store.bookmark("posts").documents, Remembered)
