@@ -37,7 +37,9 @@ SAYS = {
 
 
 def installed() -> dict[str, str]:
-    found = {canonicalize_name(each.metadata["Name"]): each.version for each in metadata.distributions()}
+    found: dict[str, str] = {
+        canonicalize_name(each.metadata["Name"]): each.version for each in metadata.distributions()
+    }
     return {name: version for name, version in found.items() if name not in WITH_PYTHON}
 
 
@@ -52,7 +54,7 @@ def table() -> dict[str, tuple[str, bool]]:
 
 
 def test_every_package_that_is_installed_is_pinned_to_its_version() -> None:
-    pinned = {
+    pinned: dict[str, str] = {
         canonicalize_name(each.name): str(each.specifier).removeprefix("==")
         for each in PINS
         if each.marker is None or each.marker.evaluate()
@@ -92,10 +94,10 @@ def test_every_licence_goes_with_ours() -> None:
 def test_the_table_agrees_with_what_the_packages_say() -> None:
     told = table()
     for name in installed():
-        about = metadata.metadata(name)
-        said = about.get("License-Expression") or about.get("License") or ""
+        about = metadata.metadata(name).json
+        said = str(about.get("license_expression") or about.get("license") or "")
         if not said or "\n" in said:
-            classifiers = [each.split(" :: ")[-1] for each in about.get_all("Classifier") or []]
+            classifiers = [each.split(" :: ")[-1] for each in about.get("classifier", [])]
             said = next((each for each in classifiers if each in SAYS), "")
         assert told[name][0] in SAYS.get(said, [said]) or not said, name
 
