@@ -60,7 +60,7 @@ class OutputFolder:
         written; ``known_files`` says that the store remembers writing there. Call it holding the site's lock.
         """
         with publishing(self.path):
-            self.path.mkdir(parents=True, exist_ok=True)
+            self.path.mkdir(0o755, parents=True, exist_ok=True)
             names = frozenset(entry.name for entry in self.path.iterdir())
         owner = self._owner(known_files=known_files)
         if owner is None:
