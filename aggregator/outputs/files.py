@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MANIFEST = ".aggregator.json"
+_LARGEST_MANIFEST = 64 * 1024
 _FOLDERS = ("category", "item")
 _TOP = (
     "index.html", "all.xml", "all.json", "feeds.opml", "sources.opml", "health.html", "health.json",
@@ -261,7 +262,7 @@ def read_manifest(path: Path) -> str | None:
     manifest = path / MANIFEST
     with publishing(manifest):
         try:
-            body = manifest.read_bytes()
+            body = disk.beginning(manifest, _LARGEST_MANIFEST)
         except FileNotFoundError:
             return None
     try:
