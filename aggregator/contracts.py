@@ -54,7 +54,7 @@ class Adapter(Protocol):
     """One kind of source, in two halves.
 
     ``fetch`` touches the outside world and yields what must be parsed: a :class:`Listing` first where the
-    source can be listed whole, then batches. ``parse`` is pure and picklable. Both raise
+    source can be listed whole, then batches. ``parse`` is pure. Both raise
     :class:`~aggregator.errors.SourceError` and nothing else.
     """
 

@@ -6,30 +6,31 @@ It never outlives its parent, nor a document's deadline: whatever it is doing th
 from __future__ import annotations
 
 import os
-import pickle
 import resource
 import signal
 import sys
 import traceback
 from contextlib import suppress
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from aggregator.passing import pack_read, unpack_errand
 from aggregator.reading import failure, read_document
+from aggregator.wire import Wire
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from aggregator.reading import Read
-
 READY, READ, CRASHED = b"\0", b"\1", b"\2"
-"""How a message begins: it may be asked; what a document said, pickled; where and why it is ending."""
+"""How a message begins: it may be asked; what a document said; where and why it is ending."""
 OUT_OF_MEMORY = 77
 """Its exit code where there was no memory left."""
 
-_LARGEST = 32 * 1024 * 1024
+LARGEST = 32 * 1024 * 1024
 """Bytes of an answer: what its parent has to hold."""
+_LARGEST_REQUEST = 1 << 40
+"""Our own parent's: whatever was fetched."""
+_LONGEST_CONFESSION = 100_000
 _PR_SET_PDEATHSIG = 1
 
 
@@ -39,44 +40,40 @@ def main(handle: int, parent: int, memory: int, deadline: float) -> None:
 
     _confine(memory)
     _die_with(parent)
-    pipe = Connection(handle)
+    pipe = Wire.inherited(handle)
     sys.excepthook = _Confession(pipe)
-    pipe.send_bytes(READY)
+    pipe.send(READY)
     serve(pipe, deadline)
 
 
-def serve(pipe: Connection[Any, Any], deadline: float) -> None:
+def serve(pipe: Wire, deadline: float) -> None:
     """Answer until the parent is gone.
 
     An exception that no parser may raise ends the process: what state it would be in is anyone's guess.
     """
     while True:
         try:
-            request = pipe.recv_bytes()
+            request = pipe.receive(_LARGEST_REQUEST)
         except (EOFError, ConnectionResetError):
             return
         try:
             answer = _answer(request, deadline)
         except MemoryError:
             os._exit(OUT_OF_MEMORY)
-        pipe.send_bytes(READ + answer)
+        pipe.send(READ + answer)
 
 
 def _answer(request: bytes, deadline: float) -> bytes:
     """All that the document said; the document itself the parent has."""
-    adapter, source, document, now = pickle.loads(request)  # noqa: S301 - from our own parent
+    adapter, source, document, now = unpack_errand(request)
     # Its default action ends the process even inside a C library, orphaned or not.
     signal.setitimer(signal.ITIMER_REAL, deadline)
-    answer = _pickled(read_document(adapter, source, document, now))
+    answer = pack_read(read_document(adapter, source, document, now))
     signal.setitimer(signal.ITIMER_REAL, 0)
-    if len(answer) <= _LARGEST:
+    if len(answer) <= LARGEST:
         return answer
-    size = _LARGEST // 1024 // 1024
-    return _pickled(failure(document, f"what it says is larger than {size} MiB and cannot be taken in"))
-
-
-def _pickled(read: Read) -> bytes:
-    return pickle.dumps((read.reading, read.items, read.failed), pickle.HIGHEST_PROTOCOL)
+    size = LARGEST // 1024 // 1024
+    return pack_read(failure(document, f"what it says is larger than {size} MiB and cannot be taken in"))
 
 
 def _confine(memory: int) -> None:
@@ -101,7 +98,7 @@ def _die_with(parent: int) -> None:
 class _Confession:
     """The last words of a process that ends by an exception: type and place on a line, then the traceback."""
 
-    def __init__(self, pipe: Connection[Any, Any]) -> None:
+    def __init__(self, pipe: Wire) -> None:
         self._pipe = pipe
 
     def __call__(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -109,4 +106,5 @@ class _Confession:
         place = f"{kind.__name__} at {Path(frame.filename).name}:{frame.lineno}"
         told = "".join(traceback.format_exception(kind, error, trace))
         with suppress(OSError):  # nobody is left to listen
-            self._pipe.send_bytes(CRASHED + f"{place}\n{told}".encode("utf-8", "backslashreplace"))
+            confession = f"{place}\n{told[-_LONGEST_CONFESSION:]}"
+            self._pipe.send(CRASHED + confession.encode("utf-8", "backslashreplace"))

@@ -9,27 +9,29 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import pickle
 import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from multiprocessing.connection import Pipe
 from threading import Lock
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from time import monotonic
+from typing import TYPE_CHECKING, NamedTuple, Self
 
+from aggregator import text
 from aggregator.errors import ParseError
-from aggregator.isolated import CRASHED, OUT_OF_MEMORY
-from aggregator.reading import Read, failure
+from aggregator.isolated import CRASHED, LARGEST, OUT_OF_MEMORY, READ
+from aggregator.passing import Errand, GarbledError, pack_errand, unpack_read
+from aggregator.reading import failure
+from aggregator.wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
-    from multiprocessing.connection import Connection
     from types import TracebackType
 
     from aggregator.contracts import Adapter
     from aggregator.model import Batch, Document, Source
+    from aggregator.reading import Read
 
 _log = logging.getLogger(__name__)
 
@@ -40,6 +42,8 @@ _START = 60.0
 _LEAVE = 1.0
 """Seconds to end in when there is nothing more to read."""
 _MEBIBYTE = 1024 * 1024
+_LONGEST_PLACE = 300
+_GARBLED = "its reader answered with what makes no sense"
 
 
 class Isolation:
@@ -91,20 +95,16 @@ class Isolation:
         ]
 
     def _read(self, adapter: Adapter, source: Source, document: Document, now: datetime) -> Read:
-        request = pickle.dumps((adapter, source, document, now), pickle.HIGHEST_PROTOCOL)
+        request = pack_errand(Errand(adapter, source, document, now))
         try:
-            answer = self._ask(request)
+            child = self._take()
+            try:
+                return child.ask(request, source, document)
+            finally:
+                self._give_back(child)
         except ParseError as error:
             _log.debug("%s: %s", source.id, error, exc_info=True)
             return failure(document, str(error))
-        return Read(document, *pickle.loads(answer))  # noqa: S301 - from our own child
-
-    def _ask(self, request: bytes) -> bytes:
-        child = self._take()
-        try:
-            return child.ask(request)
-        finally:
-            self._give_back(child)
 
     def _take(self) -> _Child:
         with self._lock:
@@ -140,43 +140,55 @@ class _Child:
         self._limits = limits
         self._asked = 0
         self._failed = False
-        self._pipe, theirs = Pipe()
-        with theirs:
-            try:
-                self._process = _start(theirs, limits)
-            except OSError as error:
-                self._pipe.close()
-                raise ParseError(f"no process could be started to read it in: {error.strerror}") from error
+        self._pipe, theirs = Wire.pair()
+        try:
+            self._process = _start(theirs.fileno(), limits)
+        except OSError as error:
+            self._pipe.close()
+            raise ParseError(f"no process could be started to read it in: {error.strerror}") from error
+        finally:
+            theirs.close()
 
     @property
     def usable(self) -> bool:
         """Whether it can be asked again."""
         return not self._failed and self._asked < _RETIRES_AFTER and self._process.poll() is None
 
-    def ask(self, request: bytes) -> bytes:
-        """What the document said, pickled. Raises ParseError, and is of no more use then."""
+    def ask(self, request: bytes, source: Source, document: Document) -> Read:
+        """What the document said. Raises ParseError, and is of no more use then."""
         self._failed = True  # until it has answered
         if not self._asked:
             self._receive(_START, lambda _: "no process to read it in came up")
         self._asked += 1
         answer = self._receive(self._limits.deadline + self._limits.grace, self._why_it_ended, request)
-        if answer.startswith(CRASHED):
-            place, _, told = answer[1:].decode().partition("\n")
-            raise ParseError(f"the parser crashed ({place})") from _ParserError(told)
+        kind, told = answer[:1], answer[1:]
+        if kind == CRASHED:
+            place, _, more = told.decode("utf-8", "replace").partition("\n")
+            place = text.plain(place, _LONGEST_PLACE)
+            raise ParseError(f"the parser crashed ({place})") from _ParserError(more)
+        try:
+            read = unpack_read(told if kind == READ else b"", source, document)
+        except GarbledError as error:
+            self.kill()
+            raise ParseError(_GARBLED) from error
         self._failed = False
-        return answer[1:]
+        return read
 
     def _receive(self, seconds: float, why: Callable[[int | None], str], request: bytes = b"") -> bytes:
         """The next message; ``why`` is asked with the exit code, None: it had to be stopped."""
+        until = monotonic() + seconds
         try:
             if request:
-                self._pipe.send_bytes(request)
-            if self._pipe.poll(seconds):
-                return self._pipe.recv_bytes()
+                self._pipe.send(request, seconds)
+            return self._pipe.receive(1 + LARGEST, until - monotonic())
+        except TimeoutError as error:
+            self.kill()
+            raise ParseError(why(None)) from error
         except (EOFError, OSError) as error:
             raise ParseError(why(self._exit_code())) from error
-        self.kill()
-        raise ParseError(why(None))
+        except ValueError as error:
+            self.kill()
+            raise ParseError(_GARBLED) from error
 
     def _exit_code(self) -> int:
         """It has closed its end, so it has ended or is about to."""
@@ -209,20 +221,20 @@ class _ParserError(Exception):
     """The traceback of another process."""
 
 
-def _start(pipe: Connection[Any, Any], limits: _Limits) -> subprocess.Popen[bytes]:
+def _start(pipe: int, limits: _Limits) -> subprocess.Popen[bytes]:
     """A fresh interpreter that finds what we find and inherits one end of the pipe only.
 
     The main module is not imported again. In a process group of its own no Ctrl-C reaches it.
     """
     path = [str(each) for each in sys.path]
-    arguments = (pipe.fileno(), os.getpid(), limits.memory, limits.deadline)
+    arguments = (pipe, os.getpid(), limits.memory, limits.deadline)
     code = f"import sys; sys.path[:] = {path!r}; from aggregator.isolated import main; main{arguments!r}"
     return subprocess.Popen(  # noqa: S603 - our own interpreter and code
         [limits.python, "-c", code],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        pass_fds=(pipe.fileno(),),
+        pass_fds=(pipe,),
         process_group=0,
     )
 

@@ -142,7 +142,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One configured source. Picklable, so that its documents can be parsed in another process."""
+    """One configured source; all but its secrets can be told to the process that parses its documents."""
 
     id: str
     type: str

@@ -31,6 +31,8 @@ def check(pattern: str) -> str | None:
     except regex.error as error:
         position = "" if error.pos is None else f" at character {error.pos + 1}"
         return f"not a regular expression: {error.msg}{position}"
+    except (ValueError, OverflowError) as error:  # flags that contradict each other; numbers too large
+        return f"not a regular expression: {error}"
     except RecursionError:
         return "the pattern has too many groups inside each other"
     return None

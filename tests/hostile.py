@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import ctypes
 import os
+import pickle
 import signal
+import stat
 import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aggregator.errors import ParseError
-from aggregator.model import Reading, SourceInfo, Text
+from aggregator.model import Document, Reading, SourceInfo, Stamp, Text
+from aggregator.passing import pack_read
+from aggregator.reading import Read
 from tests.builders import an_item
 
 if TYPE_CHECKING:
@@ -19,7 +23,7 @@ if TYPE_CHECKING:
 
     from aggregator.contracts import Web
     from aggregator.exchange import Exchange
-    from aggregator.model import Batch, Bookmark, Document, Listing, Source
+    from aggregator.model import Batch, Bookmark, Listing, Source
 
 
 def hang() -> None:
@@ -83,6 +87,54 @@ def say_much() -> None:
     """What :meth:`Hostile.parse` does."""
 
 
+def answer(said: bytes, length: int | None = None) -> None:
+    """Say it in the place of the reader, whose pipe is the only socket there is."""
+    signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    (pipe,) = (n for n in range(3, 256) if is_open(n) and stat.S_ISSOCK(os.fstat(n).st_mode))
+    os.write(pipe, (len(said) if length is None else length).to_bytes(8, "big") + said)
+
+
+class _Touch:
+    """Pickled, it is a command that whoever unpickles it runs."""
+
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        return exec, ("import os; os.environ['AGGREGATOR_WAS_TAKEN_OVER'] = '1'",)
+
+
+def take_over() -> None:
+    answer(b"\1" + pickle.dumps(_Touch()))
+
+
+def garble() -> None:
+    answer(b"\1" + b"[" * 100_000)
+
+
+def say_nothing() -> None:
+    answer(b"")
+
+
+def say_something_unknown() -> None:
+    answer(b"\7[]")
+
+
+def speak_for_another() -> None:
+    item = an_item("1", source_id="another")
+    answer(b"\1" + pack_read(Read(Document(Stamp("", 0, 0, ""), b""), Reading(), ((item, item),))))
+
+
+def announce_more_than_there_is_memory() -> None:
+    answer(b"\1", 1 << 60)
+
+
+def never_come_to_an_end() -> None:
+    answer(b"\1", 1000)
+    hang()
+
+
+def confess_a_lot() -> None:
+    answer(b"\2" + b"\x1b[2J" * 1000 + b"\nno traceback \xff")
+
+
 DEEDS: dict[str, Callable[[], None]] = {
     deed.__name__: deed
     for deed in (
@@ -100,6 +152,14 @@ DEEDS: dict[str, Callable[[], None]] = {
         leave,
         write,
         say_much,
+        take_over,
+        garble,
+        say_nothing,
+        say_something_unknown,
+        speak_for_another,
+        announce_more_than_there_is_memory,
+        never_come_to_an_end,
+        confess_a_lot,
     )
 }
 

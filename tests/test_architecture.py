@@ -38,7 +38,7 @@ DOORS = {
     "requests": (),
     "rich": ("cli/",),
     "selectolax": ("markup.py",),
-    "socket": ("daemon/notify.py", "web/faults.py", "web/probe.py", "web/sockets.py"),
+    "socket": ("daemon/notify.py", "web/faults.py", "web/probe.py", "web/sockets.py", "wire.py"),
     "sqlite3": ("store/",),
     "urllib.request": (),
     "watchfiles": ("daemon/watching.py",),

@@ -5,22 +5,23 @@ from __future__ import annotations
 import ast
 import asyncio
 import os
-import pickle
 import select
 import signal
 import subprocess
 import sys
-from multiprocessing.connection import Pipe
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
 
-from aggregator.isolated import READ, serve
+from aggregator.isolated import LARGEST, READ, serve
 from aggregator.isolation import Isolation
 from aggregator.model import Batch, Document, Stamp, Text
+from aggregator.passing import Errand, pack_errand, unpack_errand, unpack_read
 from aggregator.reading import read_batch
+from aggregator.wire import Wire
 from tests.builders import NOW, a_source
 from tests.hostile import Hostile
 
@@ -160,6 +161,52 @@ def test_a_document_that_takes_too_long_is_stopped(hasty: Isolation, deed: str) 
         "after",
     ]
     assert pid(after) != pid(before)
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "take_over",
+        "garble",
+        "say_nothing",
+        "say_something_unknown",
+        "speak_for_another",
+        "announce_more_than_there_is_memory",
+    ],
+)
+def test_a_child_that_was_taken_over_can_do_no_more_than_say_nonsense(
+    isolation: Isolation, deed: str
+) -> None:
+    (before,) = read(isolation, "before")
+
+    reads = read(isolation, deed, "after")
+
+    assert said(reads) == ["its reader answered with what makes no sense", "after"]
+    assert not is_there(pid(before))
+    assert "AGGREGATOR_WAS_TAKEN_OVER" not in os.environ
+
+
+def test_an_answer_that_never_comes_to_its_end_is_not_waited_for(hasty: Isolation) -> None:
+    problem, after = said(read(hasty, "never_come_to_an_end", "after"))
+
+    assert problem == "took longer than 0.5 s to read and was stopped"
+    assert after == "after"
+
+
+def test_what_a_child_says_of_its_crash_is_one_short_harmless_line(isolation: Isolation) -> None:
+    (problem,) = said(read(isolation, "confess_a_lot"))
+
+    assert problem.startswith("the parser crashed (")
+    assert len(problem) < 400
+    assert problem.isprintable()
+
+
+def test_a_child_is_told_no_secret_of_its_source() -> None:
+    source = a_source("strange", headers=(("Authorization", "hush"),), proxy="http://hush@p.example")
+
+    errand = unpack_errand(pack_errand(Errand(Hostile(), source, a_batch("one").documents[0], NOW)))
+
+    assert errand.source == replace(source, headers=(), proxy=None)
 
 
 def test_a_child_that_lets_go_of_its_pipe_is_ended(isolation: Isolation) -> None:
@@ -321,17 +368,18 @@ def is_there(number: int) -> bool:
 
 @pytest.mark.parametrize(("body", "failed"), [("one", False), ("refuse", True), ("say_much", True)])
 def test_a_child_serves_until_its_parent_is_gone(body: str, failed: bool) -> None:
-    parent, child = Pipe()
-    with child:
-        serving = Thread(target=serve, args=(child, 20.0))
-        serving.start()
-        with parent:
-            parent.send_bytes(pickle.dumps((Hostile(), SOURCE, a_batch(body).documents[0], NOW)))
-            answer = parent.recv_bytes()
-        serving.join()
+    parent, child = Wire.pair()
+    document = a_batch(body).documents[0]
+    serving = Thread(target=serve, args=(child, 20.0))
+    serving.start()
+    parent.send(pack_errand(Errand(Hostile(), SOURCE, document, NOW)))
+    answer = parent.receive(LARGEST)
+    parent.close()
+    serving.join()
+    child.close()
 
-    assert answer.startswith(READ)
-    assert pickle.loads(answer[1:])[2] is failed  # noqa: S301 - just written
+    assert answer[:1] == READ
+    assert unpack_read(answer[1:], SOURCE, document).failed is failed
 
 
 def test_whole_gibibytes_are_told_as_such() -> None:

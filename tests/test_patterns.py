@@ -27,13 +27,29 @@ def test_a_pattern_that_works_has_nothing_wrong_with_it(pattern: str) -> None:
         (r"\p{Klingon}", "not a regular expression: unknown property at character 12"),
         ("a" * 2001, "the pattern is longer than 2000 characters"),
         ("(" * 900 + ")" * 900, "the pattern has too many groups inside each other"),
+        ("(?V1)a", "not a regular expression: VERSION0 and VERSION1 flags are mutually incompatible"),
+        ("(?au)a", "not a regular expression: ASCII, LOCALE and UNICODE flags are mutually incompatible"),
     ],
 )
 def test_what_is_wrong_with_a_pattern_is_said_in_one_line(pattern: str, wrong: str) -> None:
     assert patterns.check(pattern) == wrong
 
 
-@given(st.text(st.sampled_from("a(|)[]{}*+?\\^$.-:<>=!,1dwPNpLR中\n"), max_size=20))
+PARTS = [
+    "(?V1)",
+    "(?L)",
+    "(?a)",
+    "(?u)",
+    "(?e)",
+    "(?R)",
+    "{e<=1}",
+    "{99999999999999999999}",
+    "(?<a>",
+    "(?(1)",
+]
+
+
+@given(st.lists(st.sampled_from([*"a(|)[]{}*+?\\^$.-:<>=!,1dwPNpLR中\n", *PARTS]), max_size=20).map("".join))
 def test_any_pattern_is_judged_in_at_most_one_line(pattern: str) -> None:
     wrong = patterns.check(pattern)
 

@@ -12,6 +12,7 @@ import click
 from aggregator.cli.common import common_options, current, echo
 from aggregator.errors import UsageError
 
+_FOLDERS = {"config": 0o755, "seeds": 0o755, "var": 0o700, "feeds": 0o755}
 _SAMPLE = "2026-01-05-welcome.md"
 _IGNORED = """\
 # State: back it up with `aggregator db backup`, not with git.
@@ -44,8 +45,8 @@ def init(folder: Path, *, force: bool) -> None:
             raise UsageError(f"{config} exists already: this is a site; --force replaces it")
     kept = [] if force else [path for path in contents if os.path.lexists(path)]
     try:
-        for name in ("config", "seeds", "var", "feeds"):
-            (folder / name).mkdir(parents=True, exist_ok=True)
+        for name, mode in _FOLDERS.items():
+            (folder / name).mkdir(mode, parents=True, exist_ok=True)
         for path in contents.keys() - set(kept):
             path.write_text(contents[path], "utf-8")
     except OSError as error:

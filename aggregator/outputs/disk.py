@@ -142,6 +142,18 @@ def holds(folder: int, name: str, body: bytes) -> bool:
         return False
 
 
+def beginning(path: Path, limit: int) -> bytes:
+    """The first ``limit`` bytes of a regular file; nothing of what is none, which is not waited for.
+
+    Raises OSError, where it is not there FileNotFoundError.
+    """
+    if not stat.S_ISREG(path.lstat().st_mode):
+        return b""
+    file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(file, "rb") as stream:
+        return stream.read(limit)
+
+
 def is_folder(folder: int, name: str) -> bool:
     """Whether ``name`` itself is a folder."""
     state = kind(folder, name)

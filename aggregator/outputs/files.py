@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MANIFEST = ".aggregator.json"
+_LARGEST_MANIFEST = 64 * 1024
 _FOLDERS = ("category", "item")
 _TOP = (
     "index.html", "all.xml", "all.json", "feeds.opml", "sources.opml", "health.html", "health.json",
@@ -60,7 +61,7 @@ class OutputFolder:
         written; ``known_files`` says that the store remembers writing there. Call it holding the site's lock.
         """
         with publishing(self.path):
-            self.path.mkdir(parents=True, exist_ok=True)
+            self.path.mkdir(0o755, parents=True, exist_ok=True)
             names = frozenset(entry.name for entry in self.path.iterdir())
         owner = self._owner(known_files=known_files)
         if owner is None:
@@ -261,7 +262,7 @@ def read_manifest(path: Path) -> str | None:
     manifest = path / MANIFEST
     with publishing(manifest):
         try:
-            body = manifest.read_bytes()
+            body = disk.beginning(manifest, _LARGEST_MANIFEST)
         except FileNotFoundError:
             return None
     try:

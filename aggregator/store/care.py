@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aggregator.errors import StoreError
 from aggregator.store.connection import open_raw, open_read_only, translated
-from aggregator.store.copying import copy_database, sync, unused
+from aggregator.store.copying import FOLDER_OF_OWNER, copy_database, sync, unused
 from aggregator.store.migrating import refuse_foreign, version_of
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def restore(file: Path, store: Path) -> Path | None:
     if problems := check(file):
         raise StoreError(f"{file}: is damaged, nothing was restored: {problems[0]}")
     try:
-        store.parent.mkdir(parents=True, exist_ok=True)
+        store.parent.mkdir(FOLDER_OF_OWNER, parents=True, exist_ok=True)
         staged = store.with_name(f".{store.name}.restoring")
         copy_database(file, staged)
         kept = _put_aside(store)

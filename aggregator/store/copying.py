@@ -14,7 +14,7 @@ from aggregator.store.connection import open_raw, open_read_only, translated
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-OWNER_ONLY = 0o600
+OWNER_ONLY, FOLDER_OF_OWNER = 0o600, 0o700
 
 
 def copy_database(source: Path, target: Path) -> None:

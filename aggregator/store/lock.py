@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from aggregator.errors import LockedError, StoreError
-from aggregator.store.copying import OWNER_ONLY
+from aggregator.store.copying import FOLDER_OF_OWNER, OWNER_ONLY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,7 +95,7 @@ class SiteLock:
 
     def _acquire(self) -> bool:
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(FOLDER_OF_OWNER, parents=True, exist_ok=True)
             handle = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, OWNER_ONLY)
         except OSError as error:
             raise StoreError(f"{self.path}: cannot be locked: {error.strerror}") from error

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aggregator.dates import utc_now
 from aggregator.errors import StoreError
 from aggregator.store.connection import Connection, connect
-from aggregator.store.copying import OWNER_ONLY
+from aggregator.store.copying import FOLDER_OF_OWNER, OWNER_ONLY
 from aggregator.store.migrating import latest, migrate, refuse_foreign, version_of
 from aggregator.store.sqlite import SqliteStore
 
@@ -101,7 +101,7 @@ def _refuse_blank(connection: Connection, outputs: str | None, *, anew: bool) ->
 
 def _create(path: Path) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(FOLDER_OF_OWNER, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, OWNER_ONLY))
     except OSError as error:
         raise StoreError(f"{path}: cannot be created: {error.strerror}") from error

@@ -5,7 +5,8 @@ import os
 import resource
 import stat
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from socket import AF_UNIX, socket
 from typing import TYPE_CHECKING
 
 import pytest
@@ -375,6 +376,28 @@ def test_a_damaged_manifest_is_told_unless_the_store_knows_better(tmp_path: Path
     with pytest.raises(PublishError, match=r"\.aggregator\.json is damaged: remove it if"):
         folder.claim(known_files=False)
     folder.claim(known_files=True)
+
+    assert read_manifest(tmp_path) == SITE
+
+
+@pytest.mark.parametrize("what", ["pipe", "device", "socket", "sparse"])
+def test_what_is_no_manifest_is_neither_waited_for_nor_read_to_its_end(tmp_path: Path, what: str) -> None:
+    manifest = tmp_path / MANIFEST
+    with closing(socket(AF_UNIX)) as listening:
+        if what == "pipe":
+            os.mkfifo(manifest)
+        elif what == "device":
+            manifest.symlink_to("/dev/zero")
+        elif what == "socket":
+            listening.bind(str(manifest))
+        else:
+            with manifest.open("wb") as file:
+                file.truncate(1 << 40)
+        folder = OutputFolder(tmp_path, SITE)
+
+        with pytest.raises(PublishError, match=r"\.aggregator\.json is damaged: remove it if"):
+            folder.claim(known_files=False)
+        folder.claim(known_files=True)
 
     assert read_manifest(tmp_path) == SITE
 

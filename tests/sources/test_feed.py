@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import pickle
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +17,8 @@ from aggregator.errors import FetchError, ParseError
 from aggregator.exchange import Answer, Exchange, Validators
 from aggregator.model import Batch, Bookmark, Item, Listing
 from aggregator.outputs.atom import Atom
+from aggregator.passing import Errand, pack_errand, pack_read, unpack_errand, unpack_read
+from aggregator.reading import Read
 from aggregator.sources.feed import Feed, FeedOptions
 from aggregator.sources.feedreading import MAX_AT_ONCE, MAX_ENTRIES_AT_ONCE
 from aggregator.tidy import tidy
@@ -192,7 +193,9 @@ def test_what_is_no_web_address_is_refused_without_being_shown(url: str) -> None
 
 
 def test_it_can_be_parsed_in_another_process() -> None:
-    feed, source, document = pickle.loads(pickle.dumps((Feed(), a_feed_source(), a_document(_BODY))))  # noqa: S301 - ours
+    errand = Errand(Feed(), a_feed_source(), a_document(_BODY), NOW)
+
+    feed, source, document, _ = unpack_errand(pack_errand(errand))
 
     assert [item.title.value for item in feed.parse(source, document).items] == ["t"]
     assert feed.isolated
@@ -288,7 +291,8 @@ def survives(body: bytes, content_type: str | None = None) -> None:
     assert len({item.native_id for item in found.items}) == len(found.items)
     for problem in found.problems:
         assert_one_line(problem.what)
-    pickle.dumps(found)
+    read = Read(a_document(body), found, tuple((item, tidy(item, NOW)) for item in found.items))
+    assert unpack_read(pack_read(read), a_feed_source(), read.document) == read
 
 
 _PIECES = st.sampled_from(

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
-import pickle
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from pydantic import ValidationError
 
 from aggregator.errors import FetchError
+from aggregator.passing import Errand, pack_errand, pack_read, unpack_errand, unpack_read
+from aggregator.reading import read_document
 from aggregator.sources.jekyll import Jekyll, JekyllOptions
-from tests.builders import a_source
+from tests.builders import NOW, a_source
 from tests.sources.posts import HEAD, a_document, a_folder_source, fetch, write
 
 if TYPE_CHECKING:
@@ -70,8 +71,10 @@ def test_a_source_without_options_fails_in_words() -> None:
 
 
 def test_adapter_source_and_reading_can_go_to_another_process(tmp_path: Path) -> None:
-    adapter, source = pickle.loads(pickle.dumps((Jekyll(), a_folder_source(tmp_path))))  # noqa: S301 - our own bytes
+    here, document = a_folder_source(tmp_path), a_document(HEAD)
 
-    found = adapter.parse(source, a_document(HEAD))
+    adapter, source, _, _ = unpack_errand(pack_errand(Errand(Jekyll(), here, document, NOW)))
+    read = read_document(adapter, source, document, NOW)
 
-    assert pickle.loads(pickle.dumps(found)) == found  # noqa: S301
+    assert source == here
+    assert unpack_read(pack_read(read), source, document) == read
