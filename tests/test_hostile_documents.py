@@ -16,7 +16,8 @@ import pytest
 from aggregator.isolation import Isolation
 from aggregator.model import Batch
 from aggregator.sources.entries import MAX_ENTRIES
-from aggregator.sources.feed import MAX_AT_ONCE, Feed
+from aggregator.sources.feed import Feed
+from aggregator.sources.feedreading import MAX_AT_ONCE
 from aggregator.tidy import tidy
 from tests.builders import NOW
 from tests.sources.feeds import a_document, a_feed_source, atom, rss

@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from aggregator.outputs.pages.renderer import Pages
+from aggregator.outputs.pages.renderer import Renderer
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "aggregator").rglob("*.py"))
@@ -191,7 +191,7 @@ def test_one_module_starts_processes_and_only_our_own_interpreter() -> None:
 
 
 def test_every_page_escapes_unless_told_otherwise() -> None:
-    pages = Pages()
+    pages = Renderer()
 
     for name in ("x.html", "x.xml", "x", ""):
         template = pages._templates.from_string("{{ said }}")

@@ -218,8 +218,10 @@ def test_folders_may_be_nested_deeper_than_any_path_is_long(
             write(Path("post.md"))
     monkeypatch.chdir(tmp_path)
 
-    found = find(tmp_path)
-    subprocess.run(["rm", "-rf", "seeds/deep"], check=True)  # deeper than shutil.rmtree gets
+    try:
+        found = find(tmp_path)
+    finally:
+        subprocess.run(["rm", "-rf", "seeds/deep"], check=True)  # deeper than shutil.rmtree gets
 
     assert list(found.files) == ["seeds/a.md", "seeds/deep/b.md"]
     assert list(told(found).values()) == ["cannot be read: File name too long"] * 2
