@@ -279,5 +279,5 @@ def to_micros(moment: datetime) -> int:
 
 def from_micros(value: int, offset_seconds: int = 0) -> datetime:
     """The aware moment ``value`` microseconds after 1970-01-01T00:00:00Z, shown at that offset from UTC."""
-    moment = _EPOCH + timedelta(microseconds=value)
+    moment = _EPOCH + value * _MICROSECOND
     return moment.astimezone(timezone(timedelta(seconds=offset_seconds))) if offset_seconds else moment

@@ -46,6 +46,7 @@ class Running:
         self._leaving: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
+        _load_readers()
         self._equipment = Equipment(self.app.settings, self.app.clock, self.store)
         return self
 
@@ -159,6 +160,12 @@ class Running:
         from aggregator.store import care
 
         care.checkpoint(self.store.path)
+
+
+def _load_readers() -> None:
+    """Load what reads documents now: later the loop would wait for it, and an upgrade could mix versions."""
+    from aggregator import tidy  # noqa: F401 - to have it loaded
+    from aggregator.sources import feedreading, outlines, post  # noqa: F401 - to have them loaded
 
 
 async def _using(equipment: Equipment, start: Callable[[], Awaitable[SourceResult]]) -> SourceResult:
