@@ -134,6 +134,7 @@ class Said:
                 base=values.get("update_base", ""),
             ),
             entries=tuple(entries),
+            bounded=True,
         )
 
     def people(self) -> tuple[EntryPerson, ...]:
