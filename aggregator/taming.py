@@ -31,7 +31,8 @@ _ATTRIBUTE = (
 )
 _ATTRIBUTES = re.compile(_ATTRIBUTE.format(""))
 _UNNAMED = re.sub(r"\?P<\w+>", "?:", _ATTRIBUTE.format("x"))
-_MANY_ATTRIBUTES = re.compile(rf"<[A-Za-z][^\s/>]*+(?:{_UNNAMED}){{200}}")
+_MANY = 200
+_MANY_ATTRIBUTES = re.compile(rf"<[A-Za-z][^\s/>]*+(?:{_UNNAMED}){{{_MANY}}}")
 # The tokens of WHATWG HTML, 13.2.5, each read to its end or the input's, so that nothing is read twice.
 _TOKEN = re.compile(
     r"<!--(?:-?>|.*?(?:--!?>|\Z))"
@@ -69,6 +70,8 @@ def bounded(html: str) -> str:
 
 def costly(html: str) -> bool:
     """Whether a parser might take long over it."""
+    if "<" not in html or len(html) < _MANY:
+        return False
     return html.count("<") - html.count("</") > MAX_MARKS or _MANY_ATTRIBUTES.search(html) is not None
 
 

@@ -7,7 +7,7 @@ clean changes nothing.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from aggregator import dates, markup, text, urls
@@ -39,6 +39,8 @@ _SCHEME = re.compile(r"(?:https?|urn|tag):\S+", re.IGNORECASE)
 # Something to see: a character that is no blank, outside tags; or a picture, a sound, a film.
 _SOMETHING = re.compile(r"(?:^|>)(?:\s|&nbsp;)*(?!&nbsp;)[^\s<]|<(?:img|video|audio|source)\b")
 
+_NOTHING = Text("", "html")
+
 _Value = TypeVar("_Value")
 
 
@@ -55,8 +57,11 @@ def tidy(item: Item, now: datetime) -> Item:
     base = urls.absolute(item.base) or link
     content, summary = _body(item.content, base), _body(item.summary, base)
     published, updated = _moment(item.published, now), _moment(item.updated, now)
-    return replace(
-        item,
+    return Item(
+        source_id=item.source_id,
+        native_id=item.native_id,
+        seed=item.seed,
+        entry_id=item.entry_id,
         title=Text(_title(item.title) or _stand_in(content, summary, link, published or updated)),
         link=link,
         content=content,
@@ -95,6 +100,8 @@ def _stand_in(content: Text, summary: Text, link: str | None, moment: datetime |
 
 
 def _body(body: Text, base: str | None) -> Text:
+    if not body.value:
+        return _NOTHING
     html = body.value if body.type == "html" else markup.paragraphs(text.xml_safe(body.value))
     clean = markup.clean(html, base) if html else ""
     return Text(clean if _SOMETHING.search(clean) else "", "html")
@@ -107,7 +114,15 @@ def _moment(moment: datetime | None, now: datetime) -> datetime | None:
 
 
 def _name(name: str) -> str:
+    return _usual_name(name) if len(name) <= MAX_NAME else _any_name(name)
+
+
+def _any_name(name: str) -> str:
     return text.plain(markup.line_to_text(name), MAX_NAME)
+
+
+_usual_name = lru_cache(maxsize=1024)(_any_name)
+"""The same few people, tags and categories come again and again; none is so long that many fill memory."""
 
 
 def _category(name: str) -> str:
@@ -146,5 +161,7 @@ def _language(language: str | None) -> str | None:
 
 def _matching(pattern: re.Pattern[str], value: str | None) -> str | None:
     """The value as plain text if it has the right form, whole, and is not too long."""
-    found = text.plain(value or "", MAX_SHORT + 1)
+    if not value:
+        return None
+    found = text.plain(value, MAX_SHORT + 1)
     return found if len(found) <= MAX_SHORT and pattern.fullmatch(found) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -42,6 +42,37 @@ def test_what_identifies_an_item_stays_untouched() -> None:
     clean = tidied(native_id="a&amp;b <1>", seed=" s ", entry_id="tag:x,2022:1 ")
 
     assert (clean.native_id, clean.seed, clean.entry_id) == ("a&amp;b <1>", " s ", "tag:x,2022:1 ")
+
+
+def test_nothing_that_an_item_states_is_left_behind() -> None:
+    stated: dict[str, Any] = {
+        "source_id": "a",
+        "native_id": "b",
+        "seed": "c",
+        "entry_id": "d",
+        "title": Text("e"),
+        "link": "https://h/f",
+        "content": Text("<p>g</p>", "html"),
+        "summary": Text("<p>h</p>", "html"),
+        "published": NOW - timedelta(days=2),
+        "updated": NOW - timedelta(days=1),
+        "authors": (Person("i"),),
+        "tags": (Tag("j", "j"),),
+        "categories": ("k",),
+        "origin": "l",
+        "enclosures": (Enclosure("https://h/m"),),
+        "language": "zh",
+    }
+
+    clean = tidy.tidy(Item(**stated, base="https://h/n"), NOW)
+
+    assert {field.name for field in fields(Item)} == {*stated, "base", "cleaner"}
+    assert clean == Item(**stated, cleaner=tidy.CLEANER)
+
+
+@given(soup | st.text(max_size=2 * tidy.MAX_NAME))
+def test_a_name_is_the_same_however_often_it_comes(name: str) -> None:
+    assert tidy._name(name) == tidy._name(name) == tidy._any_name(name)
 
 
 @pytest.mark.parametrize(

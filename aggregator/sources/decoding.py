@@ -57,8 +57,11 @@ class Decoded:
     assumed: str = ""
 
 
-def decode(body: bytes, content_type: str | None = None) -> Decoded:
-    """Decode a feed, given the header ``Content-Type`` as it was sent."""
+def decode(body: bytes, content_type: str | None = None, utf8: str | None = None) -> Decoded:
+    """Decode a feed, given the header ``Content-Type`` as it was sent.
+
+    ``utf8``: the same read as UTF-8 by who knows already that every byte fits.
+    """
     for mark, encoding in _BYTE_ORDER_MARKS:
         if body.startswith(mark):
             return _replaced(body, encoding)
@@ -67,7 +70,7 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
     for look, encoding in _WIDE:
         if look.match(body):
             return _replaced(body, encoding)
-    return _Narrow(body, content_type).decoded()
+    return _Narrow(body, content_type, utf8).decoded()
 
 
 def _replaced(body: bytes, encoding: str) -> Decoded:
@@ -78,8 +81,8 @@ def _replaced(body: bytes, encoding: str) -> Decoded:
 class _Narrow:
     """A document whose ASCII characters are single bytes."""
 
-    def __init__(self, body: bytes, content_type: str | None) -> None:
-        self.body = body
+    def __init__(self, body: bytes, content_type: str | None, utf8: str | None) -> None:
+        self.body, self._utf8 = body, utf8
         header = _CHARSET.search(content_type or "")
         inside = _DECLARATION.search(body[:_HEAD]) or _META.search(body[:_HEAD])
         own = inside[1].decode("ascii") if inside else None
@@ -95,7 +98,8 @@ class _Narrow:
             found = text.strictly(self.body, codec) if codec.startswith(text.SEVEN_BITS) else None
             if found is not None:
                 return Decoded(found)
-        utf8 = text.strictly(self.body, "utf-8")
+        known = self._utf8
+        utf8 = text.strictly(self.body, "utf-8") if known is None else known.lstrip("\ufeff")
         if utf8 is not None:
             return Decoded(utf8, self._against("utf-8") if not self.body.isascii() else "")
         halves = _HALVES.search(self.body)

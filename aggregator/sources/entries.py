@@ -128,3 +128,5 @@ class FeedDocument:
     calendar: FeedCalendar = FeedCalendar()
     entries: tuple[FeedEntry, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    bounded: bool = field(default=False, compare=False)
+    """Its reader refuses what is longer than the limits of single texts and fields, so none is to be cut."""

@@ -54,10 +54,10 @@ def read_at_once(
     ``decline`` is told why one is not well-formed or not ordinary.
     """
     body = document.body
-    entries = body.count(b"</item>") + body.count(b"entry>") // 2
-    if len(body) > MAX_AT_ONCE or entries > MAX_ENTRIES_AT_ONCE or text.strictly(body, "utf-8") is None:
+    utf8 = text.strictly(body, "utf-8") if len(body) <= MAX_AT_ONCE else None
+    if utf8 is None or utf8.count("</item>") + utf8.count("entry>") // 2 > MAX_ENTRIES_AT_ONCE:
         return None
-    decoded = decoding.decode(document.body, document.content_type)
+    decoded = decoding.decode(body, document.content_type, utf8)
     found = recognise.recognise(decoded.text)
     where = _where(document)
     feed = None if _notes(decoded, found) else _strictly(decoded, found, where, decline)

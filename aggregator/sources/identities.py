@@ -43,12 +43,12 @@ def _naming_several(entries: Sequence[FeedEntry], links: Sequence[str | None]) -
     seen: dict[str, list[tuple[str, str | None]]] = {}
     for entry, link in zip(entries, links, strict=True):
         if entry.id:
-            seen.setdefault(entry.id, []).append((entry.title.value, link and urls.canonical(link)))
+            seen.setdefault(entry.id, []).append((entry.title.value, link))
     return frozenset(entry_id for entry_id, told in seen.items() if len(told) > 1 and _all_differ(told))
 
 
 def _all_differ(told: Sequence[tuple[str, str | None]]) -> bool:
-    titles, links = {title for title, _ in told}, {link for _, link in told}
+    titles, links = {title for title, _ in told}, {link and urls.canonical(link) for _, link in told}
     return len(titles) == len(told) and len(links) == len(told) and None not in links
 
 

@@ -7,7 +7,6 @@ left out, never guessed, and no entry is lost for it.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -32,6 +31,7 @@ MAX_PROBLEMS = 30
 _ORIGIN = re.compile(r"文章(?:\s|<[^<>]*>)*来源")
 _DIGITS = re.compile(r"\d{1,18}", re.ASCII)
 _ENCLOSED = re.compile(r"(?:audio|video|image|application)/[\w.+-]+")
+_NO_TEXT = EntryText()
 _PAGES = frozenset({"", "text/html", "application/xhtml+xml", "html", "xhtml"})
 _PERSON = re.compile(r"(?P<email>[^\s@<>()]+@[^\s@<>()]+)\s*\((?P<name>[^()]*)\)")
 _NAMED = re.compile(r"(?P<name>[^<>]*?)\s*<(?P<email>[^\s@<>]+@[^\s@<>]+)>")
@@ -86,7 +86,7 @@ class _Mapping:
 
     def items(self) -> tuple[Item, ...]:
         """An item for each entry, in their order; of several with one id the last."""
-        entries = [self._within(entry) for entry in self.feed.entries]
+        entries = self.feed.entries if self.feed.bounded else [*map(self._within, self.feed.entries)]
         links = [self._link(entry) for entry in entries]
         found = identities(entries, links)
         for native, count in repeated(found).items():
@@ -102,7 +102,7 @@ class _Mapping:
     def _item(self, entry: FeedEntry, link: str | None, who: Identity) -> Item:
         content, summary = self._bodies(entry)
         tags = self._tags(entry)
-        item = Item(
+        return Item(
             source_id=self.source.id,
             native_id=who.native,
             seed=who.seed,
@@ -116,11 +116,13 @@ class _Mapping:
             authors=self._authors(entry),
             tags=tags,
             categories=_names(tags) if self.source.categories_from == "entries" else (),
-            origin=_origin(content, summary) or text.plain(markup.to_text(entry.source_title)) or None,
+            origin=_origin(content, summary)
+            or (text.plain(markup.to_text(entry.source_title)) if entry.source_title else None)
+            or None,
             enclosures=self._enclosures(entry),
             language=self._language(content.language or entry.language),
+            base=self._text_base(entry, content or summary, link),
         )
-        return replace(item, base=self._text_base(entry, content or summary, link))
 
     def _within(self, entry: FeedEntry) -> FeedEntry:
         """The entry with every text and field cut to its limit."""
@@ -136,9 +138,8 @@ class _Mapping:
 
     def _first(self, links: Sequence[EntryLink], rel: str, base: str | None) -> str | None:
         """The first link of this kind, pages before other media types."""
-        fitting = sorted(
-            (link for link in links if link.rel == rel), key=lambda link: link.type not in _PAGES
-        )
+        fitting = [link for link in links if link.rel == rel]
+        fitting.sort(key=lambda link: link.type not in _PAGES)
         return next(filter(None, (urls.absolute(link.href, link.base or base) for link in fitting)), None)
 
     def _link(self, entry: FeedEntry) -> str | None:
@@ -189,10 +190,10 @@ class _Mapping:
     def _bodies(self, entry: FeedEntry) -> tuple[EntryText, EntryText]:
         """Content and summary. A text that stands alone is the content, whatever it is called."""
         readable = [body for body in entry.contents if body and body.kind != "other"]
-        content = max(readable, key=lambda body: (body.kind == "html", len(body.value)), default=EntryText())
+        content = max(readable, key=lambda body: (body.kind == "html", len(body.value)), default=_NO_TEXT)
         texts = [body for body in (content, entry.summary, entry.abstract) if body and body.kind != "other"]
-        content, summary = [*texts, EntryText(), EntryText()][:2]
-        return content, EntryText() if summary.value == content.value else summary
+        content, summary = [*texts, _NO_TEXT, _NO_TEXT][:2]
+        return content, _NO_TEXT if summary.value == content.value else summary
 
     def _language(self, stated: str) -> str | None:
         """What is stated here; in Atom ``xml:lang`` is inherited already, and may have been undone."""

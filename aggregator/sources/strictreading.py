@@ -233,7 +233,7 @@ class StrictReading:
             joined = urljoin(self.base, value)
         except ValueError as error:
             raise DeclinedError(Why.BASE) from error
-        if not is_plain_base(joined) or ":///" in value:
+        if not is_plain_base(joined) or ":///" in value or len(joined) > MAX_FIELD:
             raise DeclinedError(Why.BASE)
         return joined
 

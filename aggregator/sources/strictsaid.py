@@ -5,8 +5,7 @@ Its rule: where an element comes more than once, the same one counts as with the
 
 from __future__ import annotations
 
-from itertools import starmap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from aggregator.sources import constructs
 from aggregator.sources.entries import (
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aggregator.sources.entries import Family
+
+_Value = TypeVar("_Value")
 
 _NO_TEXT = EntryText()
 _RELATIONS = frozenset({"alternate", "self", "enclosure"})
@@ -78,7 +79,7 @@ class Said:
     def entry(self, family: Family) -> FeedEntry:
         """The entry. One that nothing identifies is for the tolerant reader."""
         values, texts = self.values, self.texts
-        links = tuple(link for link in self.links if link.href and link.rel in _RELATIONS)
+        links = tuple([link for link in self.links if link.href and link.rel in _RELATIONS])
         original = values.get("origlink")
         if original or self.media:
             files = tuple(file for file in self.media if file.href)
@@ -95,7 +96,7 @@ class Said:
             id_is_link=self.guid_is_link and bool(self.guid),
             title=title,
             links=links,
-            contents=tuple(filter(None, self.contents)),
+            contents=tuple([text for text in self.contents if text.value]),
             summary=texts.get("summary", _NO_TEXT),
             abstract=_first(
                 texts.get("dc_description"), texts.get("media_description"), texts.get("itunes_summary")
@@ -105,7 +106,7 @@ class Said:
             created=values.get("created", ""),
             authors=self.people(),
             terms=self._terms() if self.terms else (),
-            images=(*(each for each in self.thumbnails if each.href), *self.images),
+            images=(*[each for each in self.thumbnails if each.href], *self.images),
             source_title=self.source.values.get("title", "") if self.source else "",
             source_authors=self.source.people() if self.source else (),
             language=values.get("language") or self.language,
@@ -134,20 +135,25 @@ class Said:
                 base=values.get("update_base", ""),
             ),
             entries=tuple(entries),
+            bounded=True,
         )
 
     def people(self) -> tuple[EntryPerson, ...]:
         """Its authors, each once."""
-        found = (
+        found = [
             EntryPerson(said.get("name", ""), said.get("href", ""), said.get("email", ""))
             for said in self.authors
             if any(said.values())
-        )
-        return tuple(dict.fromkeys(found)) if self.authors else ()
+        ]
+        return _each_once(found)
 
     def _terms(self) -> tuple[EntryTerm, ...]:
-        stated = ((term or "", label or "", scheme or "") for term, scheme, label in self.terms)
-        return tuple(dict.fromkeys(starmap(EntryTerm, (each for each in stated if each[0] or each[1]))))
+        found = [
+            EntryTerm(term or "", label or "", scheme or "")
+            for term, scheme, label in self.terms
+            if term or label
+        ]
+        return _each_once(found)
 
     def _title(self, family: Family, *found: EntryText | None) -> EntryText:
         title = _first(*found)
@@ -166,4 +172,12 @@ class Said:
 
 
 def _first(*found: EntryText | None) -> EntryText:
-    return next(filter(None, found), _NO_TEXT)
+    for each in found:
+        if each is not None and each.value:
+            return each
+    return _NO_TEXT
+
+
+def _each_once(found: list[_Value]) -> tuple[_Value, ...]:
+    # One alone comes once; to compare several, all of their values are hashed.
+    return tuple(dict.fromkeys(found) if len(found) > 1 else found)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ from aggregator.sources import decoding, recognise, strict, strictnames, toleran
 from aggregator.sources.entries import MAX_ENTRIES, MAX_FIELD, FeedDocument
 from aggregator.sources.recognise import Format
 from aggregator.sources.strictnames import Why
+from aggregator.sources.within import within
 from tests.sources import oddfeeds
 from tests.sources.changedfeeds import Changer
 from tests.sources.feeds import URL, atom, rss
@@ -118,6 +120,23 @@ def test_vocabularies_are_told_apart_as_feedparser_does() -> None:
     assert theirs == {**strictnames._LISTED, "http://backend.userland.com/rss": ""}
 
 
+def test_what_it_answers_needs_no_cut() -> None:
+    rng = Random(2)  # noqa: S311 - test data, not secrets
+    ordinary = [each for each in corpus() if len(each[0]) < 6000 and not isinstance(read(*each), Why)]
+    answered = 0
+
+    for _ in range(EXAMPLES):
+        document, root, url = rng.choice(ordinary)
+        at = rng.choice([found.end() for found in re.finditer(r'(?<=[\w/])>|="(?=[^"]*")', document)])
+        longer = read(document[:at] + "x" * (MAX_FIELD + 1) + document[at:], root, url)
+        if isinstance(longer, FeedDocument):
+            answered += 1
+            assert longer.bounded
+            assert all(within(each) == (each, ()) for each in longer.entries)
+
+    assert answered > EXAMPLES // 10
+
+
 # ── what is declined ──
 
 
@@ -158,6 +177,7 @@ def entry(inner: str) -> str:
         (item('<atom:link media:href="b"/>'), Why.ATTRIBUTE),
         (item('<enclosure url="a">text</enclosure>'), Why.TEXT),
         (item('<link xml:base="javascript:x">a</link>'), Why.BASE),
+        (item(f'<link xml:base="/{"x" * MAX_FIELD}">a</link>'), Why.BASE),
         (item("<title>&#150;</title>"), Why.ENCODING),
         (item("<title>a\x7f</title>"), Why.ENCODING),
         (item("<title>a\x85</title>"), Why.ENCODING),
