@@ -99,7 +99,7 @@ class _Shelf:
         recorded: Collection[str],
     ) -> None:
         self._history, self._output, self._feed = history, output, replace(feed, entries=())
-        self._known = {entry.item_id: entry for entry in feed.entries}
+        self._known = {entry.item_id: entry for entry in feed.entries if not entry.forms}
         self._place = zone(feed.site.timezone)
         self._whole = touched is None
         items = touched.items if touched else ()

@@ -8,6 +8,7 @@ from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 from aggregator import slugs
+from aggregator.model import UNREAD, SourceInfo
 from aggregator.records import ItemRecord, Output, Registry, Routable, Touched, TouchedItem
 from aggregator.urls import canonical
 from aggregator.views import CategoryRef, Entry
@@ -163,6 +164,12 @@ class FakePublishing(FakeState):
 
     def _read(self, item: StoredItem, known: Mapping[int, Entry] | None) -> Entry:
         return (known or {}).get(item.id) or self._entry(item)
+
+    def places(self, output: Output, window: Window) -> Sequence[Entry]:
+        return [
+            replace(entry, item=UNREAD, source=SourceInfo(), categories=(), private=False)
+            for entry in self.entries(output, window)
+        ]
 
     def _entry(self, item: StoredItem) -> Entry:
         outputs = [self._outputs[output_id] for output_id, item_id in self._members if item_id == item.id]

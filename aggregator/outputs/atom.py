@@ -17,9 +17,9 @@ from aggregator.outputs import atomentry, shown
 from aggregator.outputs.words import FALLBACK, languages, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
-    from aggregator.views import Directory, Feed
+    from aggregator.views import Directory, Entry, Feed
 
 STYLESHEET = "feed.css"
 ICON = "icon.png"
@@ -32,12 +32,24 @@ class Atom:
     """Renders ``category/<slug>.xml`` and ``all.xml``, and the stylesheet that browsers show them with."""
 
     version = 2
+    form = "xml"
 
     def feed(self, feed: Feed) -> Mapping[str, bytes]:
         """Render one Atom feed: its entries as handed over, newest first."""
         frame: bytes = generator(feed).atom_str(pretty=True)
-        entries = "".join([atomentry.written(feed, entry) for entry in feed.entries])
-        return {feed.path("xml"): frame.removesuffix(_END) + entries.encode() + _END}
+        entries = [each.forms.get(self.form) or atomentry.written(feed, each) for each in feed.entries]
+        return {feed.path("xml"): frame.removesuffix(_END) + "".join(entries).encode() + _END}
+
+    def kept(self, body: str, ids: Collection[str]) -> Mapping[str, str]:
+        """Return how entries stand in a feed that was written here."""
+        wanted = {atomentry.text(shown.iri(each)): each for each in ids}
+        found = {}
+        for entry in body.removesuffix(_END.decode()).split(atomentry.START)[1:]:
+            start = entry.index("<id>") + len("<id>")
+            name = wanted.get(entry[start : entry.index("</id>", start)])
+            if name is not None:
+                found[name] = atomentry.START + entry
+        return found
 
     def directory(self, directory: Directory) -> Mapping[str, bytes]:
         """Return what all feeds share: their stylesheet, which speaks every language, and their icon."""
@@ -85,7 +97,8 @@ class _FeedCorrections:
 
     def extend_ns(self) -> dict[str, str]:
         """Name the vocabulary of thumbnails (Media RSS) where there are any."""
-        return {"media": _MEDIA} if any(map(shown.thumbnail, self.feed.entries)) else {}
+        has_thumbnails = any(map(_has_thumbnail, self.feed.entries))
+        return {"media": _MEDIA} if has_thumbnails else {}
 
     def extend_atom(self, element: etree._Element) -> None:
         """Write the time as the validator reads it, name the text type, point browsers to the stylesheet."""
@@ -93,6 +106,11 @@ class _FeedCorrections:
         _set_text(element, "updated", shown.time(self.feed.updated))
         up = "../" * self.feed.path("xml").count("/")
         element.addprevious(etree.PI("xml-stylesheet", f'type="text/css" href="{up}{STYLESHEET}"'))
+
+
+def _has_thumbnail(entry: Entry) -> bool:
+    written = entry.forms.get(Atom.form)
+    return atomentry.THUMBNAIL in written if written else bool(shown.thumbnail(entry))
 
 
 def _set(parent: etree._Element, name: str, **attributes: str) -> None:

@@ -104,6 +104,7 @@ def test_generating_walks_no_table(store: SqliteStore) -> None:
         store.touched(category)
         store.retitle({category.id: "A"})
         store.entries(category, Window(50, 3600, 500))
+        store.places(category, Window(50, 3600, 500))
         store.common_tags(category)
         store.periods(category, lambda moment: moment + timedelta(hours=1))
         store.span(category, NOW, NOW + timedelta(hours=1), 10)

@@ -30,7 +30,7 @@ from aggregator.outputs.pages.page import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from aggregator.views import Directory, Entry, Feed, ItemPage, Past, SourceHealth
 
@@ -39,6 +39,8 @@ LISTED = 24
 ADDRESSES = 200
 """Addresses that the page of addresses holds; of more categories each page names its own."""
 _BYTES = 1024
+_ROW, _ROW_END = '<li id="', "</li>"
+"""How a row of entries begins and ends; nothing else in a list has an id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class Pages:
     """
 
     version = 2
+    form = "html"
 
     def __init__(self) -> None:
         # autoescape is on for whatever a template is called: every text on a page comes from strangers.
@@ -67,6 +70,16 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+
+    def kept(self, body: str, ids: Collection[str]) -> Mapping[str, str]:
+        """Return how entries stand in a page that was written here."""
+        wanted = {shown.anchor(each): each for each in ids}
+        found = {}
+        for row in body.split(_ROW)[1:]:
+            name = wanted.get(row[: row.index('"')])
+            if name is not None:
+                found[name] = _ROW + row[: row.index(_ROW_END) + len(_ROW_END)]
+        return found
 
     # ── categories ──
 
