@@ -336,10 +336,6 @@ class ReuseStore(Protocol):
         """What happened to the output since it was last written."""
         ...
 
-    def places(self, output: Output, window: Window) -> Sequence[Entry]:
-        """What the output shows, newest first, ties by id; no item is read."""
-        ...
-
     def members(self, output: Output, item_ids: Iterable[int]) -> Sequence[Entry]:
         """Those of these items that are in it, by number."""
         ...
@@ -364,6 +360,10 @@ class PublishStore(ReuseStore, Protocol):
         self, output: Output, window: Window, known: Mapping[int, Entry] | None = None
     ) -> Sequence[Entry]:
         """What the output shows, newest first, ties by id; those that are ``known`` are not read again."""
+        ...
+
+    def places(self, output: Output, window: Window) -> Sequence[Entry]:
+        """The same; no item is read."""
         ...
 
     def periods(
@@ -425,6 +425,10 @@ class HistoryStore(Protocol):
 
         Those that are ``known``, by item id, are not read again.
         """
+        ...
+
+    def span_places(self, output: Output, start: datetime, end: datetime, at_most: int) -> Sequence[Entry]:
+        """The same; no item is read."""
         ...
 
     def member_ids(self, output: Output) -> Sequence[int]:

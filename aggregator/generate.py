@@ -245,7 +245,9 @@ class Generate:
     def _pages(self, made: Made, *, whole: bool = False) -> Iterator[Page]:
         if self.history is None:
             return iter(())
-        return self.history.outdated(made, self._recorded.get(made.output.id, ()), whole=whole)
+        return self.history.outdated(
+            made, self._recorded.get(made.output.id, ()), None if whole else self._before, whole=whole
+        )
 
     def _write_pages(self, pages: Sequence[tuple[Published, str, bytes | None]]) -> list[str]:
         """Write some pages of outputs, and remove those that are gone; their outputs stay outdated."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import UTC
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aggregator.dates import zone
@@ -77,6 +78,7 @@ class Rendering:
     """Per source id, where its configuration says how much of its items may be shown."""
 
     def __post_init__(self) -> None:
+        self.reuse = Reuse(self.store, self.renderers)
         self._declared = {
             self.names[category.slug]: category
             for category in self.rules.categories
@@ -169,7 +171,7 @@ class Rendering:
         window, entries = self._window(output), None
         if before is not None:
             paths = {path.rpartition(".")[2]: path for path in reversed(self.paths(output))}
-            entries = Reuse(self.store, self.renderers).entries(output, window, paths, before)
+            entries = self.reuse.entries(output, partial(self.store.places, output, window), paths, before)
         if entries is None:
             entries = self.store.entries(output, window, self._known)
         if output.kind == "all":

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from aggregator.contracts import Renderer, ReuseStore
-    from aggregator.records import Output, Window
+    from aggregator.records import Output
     from aggregator.views import Entry
 
     Before = Callable[[str], bytes | None]
@@ -31,17 +31,22 @@ class Reuse:
     renderers: Sequence[Renderer]
 
     def entries(
-        self, output: Output, window: Window, paths: Mapping[str, str], before: Before
+        self,
+        output: Output,
+        placed: Callable[[], Sequence[Entry]],
+        paths: Mapping[str, str],
+        before: Before,
     ) -> Sequence[Entry] | None:
-        """What the output shows, with only those read that something happened to, or that are new.
+        """The entries of an output that are ``placed`` in files, with only those read that need be.
 
-        ``paths``: where its files lie, by suffix. None where all of it is to be rendered.
+        Read are those that something happened to, and those that do not stand there yet. ``paths``: where
+        the files lie, by suffix. None where all are to be rendered.
         """
         touched = self.store.touched(output)
         if touched.whole:
             return None
         changed = {each.item_id for each in touched.items}
-        places = self.store.places(output, window)
+        places = placed()
         kept = self._kept([each.id for each in places if each.item_id not in changed], paths, before)
         missing = [each.item_id for each in places if each.id not in kept]
         read = {each.item_id: each for each in self.store.members(output, missing)} if kept else {}

@@ -166,10 +166,10 @@ class FakePublishing(FakeState):
         return (known or {}).get(item.id) or self._entry(item)
 
     def places(self, output: Output, window: Window) -> Sequence[Entry]:
-        return [
-            replace(entry, item=UNREAD, source=SourceInfo(), categories=(), private=False)
-            for entry in self.entries(output, window)
-        ]
+        return _unread(self.entries(output, window))
+
+    def span_places(self, output: Output, start: datetime, end: datetime, at_most: int) -> Sequence[Entry]:
+        return _unread(self.span(output, start, end, at_most))
 
     def _entry(self, item: StoredItem) -> Entry:
         outputs = [self._outputs[output_id] for output_id, item_id in self._members if item_id == item.id]
@@ -334,6 +334,11 @@ class FakeLibrary(FakeState):
         source = self._sources.get(source_id)
         documents = sorted(source.documents.items()) if source else []
         return [problem for _, (record, _) in documents for problem in record.problems]
+
+
+def _unread(entries: Iterable[Entry]) -> list[Entry]:
+    nothing = SourceInfo()
+    return [replace(each, item=UNREAD, source=nothing, categories=(), private=False) for each in entries]
 
 
 def _newest_first(item: StoredItem) -> tuple[float, str]:

@@ -65,7 +65,7 @@ class Publishing(Connected):
             return read_entries(raw, _shown(raw, output.id, window), known)
 
     def places(self, output: Output, window: Window) -> Sequence[Entry]:
-        """See :meth:`aggregator.contracts.ReuseStore.places`."""
+        """See :meth:`aggregator.contracts.PublishStore.places`."""
         with self._connection.reading() as raw:
             return read_places(raw, _shown(raw, output.id, window))
 

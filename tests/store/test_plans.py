@@ -108,6 +108,7 @@ def test_generating_walks_no_table(store: SqliteStore) -> None:
         store.common_tags(category)
         store.periods(category, lambda moment: moment + timedelta(hours=1))
         store.span(category, NOW, NOW + timedelta(hours=1), 10)
+        store.span_places(category, NOW, NOW + timedelta(hours=1), 10)
         store.count(category, NOW, NOW + timedelta(hours=1), 10)
         store.members(category, [id_of(store, "2")])
         store.member_ids(category)
