@@ -337,7 +337,19 @@ class RoutingStore(Protocol):
         ...
 
 
-class PublishStore(Protocol):
+class ReuseStore(Protocol):
+    """The store as whoever looks for what need not be rendered sees it. All raise StoreError only."""
+
+    def touched(self, output: Output) -> Touched:
+        """What happened to the output since it was last written."""
+        ...
+
+    def members(self, output: Output, item_ids: Iterable[int]) -> Sequence[Entry]:
+        """Those of these items that are in it, by number."""
+        ...
+
+
+class PublishStore(ReuseStore, Protocol):
     """The store as ``generate`` sees it. Each method is one transaction; all raise StoreError only."""
 
     def outputs(self) -> Sequence[Output]:
@@ -356,6 +368,10 @@ class PublishStore(Protocol):
         self, output: Output, window: Window, known: Mapping[int, Entry] | None = None
     ) -> Sequence[Entry]:
         """What the output shows, newest first, ties by id; those that are ``known`` are not read again."""
+        ...
+
+    def places(self, output: Output, window: Window) -> Sequence[Entry]:
+        """The same; no item is read."""
         ...
 
     def periods(
@@ -419,6 +435,10 @@ class HistoryStore(Protocol):
         """
         ...
 
+    def span_places(self, output: Output, start: datetime, end: datetime, at_most: int) -> Sequence[Entry]:
+        """The same; no item is read."""
+        ...
+
     def member_ids(self, output: Output) -> Sequence[int]:
         """Every item in it, by number."""
         ...
@@ -447,6 +467,18 @@ class Renderer(Protocol):
         ...
 
 
+@runtime_checkable
+class KeepingRenderer(Renderer, Protocol):
+    """One that writes an entry the same wherever in a feed it stands, and finds it there again."""
+
+    form: str
+    """The suffix of the files in which it does."""
+
+    def kept(self, body: str, ids: Collection[str]) -> Mapping[str, str]:
+        """How entries stand in a file that it wrote: those of these public ids that do."""
+        ...
+
+
 class PageRenderer(Protocol):
     """Pages beside those of feeds and of the directory. Pure, as a :class:`Renderer` is."""
 
@@ -468,6 +500,10 @@ class Folder(Protocol):
 
     def differing(self, files: Mapping[str, bytes]) -> Sequence[str]:
         """Paths that ``write`` would write."""
+        ...
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a file; None where there is none that can be read."""
         ...
 
     def sizes(self, paths: Iterable[str]) -> Mapping[str, int]:

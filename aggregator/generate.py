@@ -5,6 +5,7 @@ Nothing here depends on the time of day: the same store gives the same bytes.
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -47,6 +48,7 @@ class Generate:
     """None: there are no pages."""
     goes_on: Callable[[], bool] = lambda: True
     """Asked before each group of outputs; where it says no, the rest stays outdated."""
+    _files: Files = field(default_factory=dict)
     _recorded: dict[int, set[str]] = field(default_factory=dict)
     """Files of ours, by output."""
     _gone: list[str] = field(default_factory=list)
@@ -76,7 +78,7 @@ class Generate:
         ]
         self._errors.clear()
         self._gone.clear()
-        self._recorded = _by_output(recorded)
+        self._files, self._recorded = recorded, _by_output(recorded)
         written = self._write_feeds([output for output in due if output.kind != "directory"])
         directory = self.rendering.directory(self.store.outputs()) if due or prune else None
         if directory is not None and self.goes_on():
@@ -205,7 +207,7 @@ class Generate:
 
     def _write_feeds(self, due: Sequence[Output]) -> list[str]:
         written: list[str] = []
-        rendered = map(self.rendering.feed, due)
+        rendered = (self.rendering.feed(output, self._before) for output in due)
         while self.goes_on() and (some := _some(rendered, _AT_ONCE, _size)):
             written += self._write(some)
         return written
@@ -235,10 +237,17 @@ class Generate:
         self.store.published(records)
         return written
 
+    def _before(self, path: str) -> bytes | None:
+        """What lies there, if it is what was last written there."""
+        body = self.folder.read(path) if path in self._files else None
+        return body if body and hashlib.sha256(body).hexdigest() == self._files[path][1] else None
+
     def _pages(self, made: Made, *, whole: bool = False) -> Iterator[Page]:
         if self.history is None:
             return iter(())
-        return self.history.outdated(made, self._recorded.get(made.output.id, ()), whole=whole)
+        return self.history.outdated(
+            made, self._recorded.get(made.output.id, ()), None if whole else self._before, whole=whole
+        )
 
     def _write_pages(self, pages: Sequence[tuple[Published, str, bytes | None]]) -> list[str]:
         """Write some pages of outputs, and remove those that are gone; their outputs stay outdated."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aggregator.contracts import HistoryStore, PageRenderer
     from aggregator.records import Output, Touched
     from aggregator.rendering import Made, Rendering
+    from aggregator.reuse import Before
     from aggregator.views import Entry, Feed
 
 MONTH_LIMIT = 500
@@ -43,17 +44,19 @@ class History:
     pages: PageRenderer
     rendering: Rendering
 
-    def outdated(self, made: Made, recorded: Collection[str], *, whole: bool = False) -> Iterator[Page]:
+    def outdated(
+        self, made: Made, recorded: Collection[str], before: Before | None = None, *, whole: bool = False
+    ) -> Iterator[Page]:
         """Pages of this output that something happened on, or all if it is to be written ``whole``.
 
-        ``recorded``: every file that was written of it.
+        ``recorded``: every file that was written of it; ``before``: what files of ours hold now.
         """
         if made.feed is None or not made.feed.pages:
             return
         happened = self.store.touched(made.output)
         touched = None if whole or happened.whole else happened
         if made.output.kind == "category":
-            yield from _Shelf(self, made.output, made.feed, touched, recorded).pages()
+            yield from _Shelf(self, made.output, made.feed, touched, recorded, before=before).pages()
         elif made.output.kind == "all" and made.feed.item_pages:
             feed = replace(made.feed, entries=())
             yield from self._items(made.output, feed, touched, recorded)
@@ -97,9 +100,12 @@ class _Shelf:
         feed: Feed,
         touched: Touched | None,
         recorded: Collection[str],
+        *,
+        before: Before | None,
     ) -> None:
+        self._before = before
         self._history, self._output, self._feed = history, output, replace(feed, entries=())
-        self._known = {entry.item_id: entry for entry in feed.entries}
+        self._known = {entry.item_id: entry for entry in feed.entries if not entry.forms}
         self._place = zone(feed.site.timezone)
         self._whole = touched is None
         items = touched.items if touched else ()
@@ -153,8 +159,16 @@ class _Shelf:
         return tuple(day_of(first, self._place) for first in firsts)
 
     def _entries(self, period: Period, at_most: int) -> tuple[Entry, ...]:
-        found = self._history.store.span(self._output, *period.bounds(self._place), at_most, self._known)
-        return self._history.rendering.as_shown(self._output, found)
+        store, rendering, span = self._history.store, self._history.rendering, period.bounds(self._place)
+        found = self._before and rendering.reuse.entries(
+            self._output,
+            lambda: store.span_places(self._output, *span, at_most),
+            {"html": self._feed.past_path(period)},
+            self._before,
+        )
+        if found is None:
+            found = store.span(self._output, *span, at_most, self._known)
+        return rendering.as_shown(self._output, found)
 
     def _page(
         self, period: Period, older: Period | None, entries: tuple[Entry, ...], days: tuple[Period, ...] = ()

@@ -126,6 +126,10 @@ class Item:
         return is_weak(self.native_id)
 
 
+UNREAD = Item(source_id="", native_id="", seed="")
+"""In place of an item that nobody needs to read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something repaired, skipped or refused: ``where`` is ``file:line``, a URL, or a source's id."""

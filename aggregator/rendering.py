@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import UTC
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aggregator.dates import zone
 from aggregator.periods import Period, month_of
 from aggregator.records import Published, Window
+from aggregator.reuse import Reuse
 from aggregator.views import Directory, Feed, FeedSummary
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from aggregator.contracts import PublishStore, Renderer
     from aggregator.model import ContentMode, SourceInfo
     from aggregator.records import Output
+    from aggregator.reuse import Before
     from aggregator.rules import Category, OutputSettings, Rules
     from aggregator.views import Entry, Site, SourceHealth
 
@@ -75,6 +78,7 @@ class Rendering:
     """Per source id, where its configuration says how much of its items may be shown."""
 
     def __post_init__(self) -> None:
+        self.reuse = Reuse(self.store, self.renderers)
         self._declared = {
             self.names[category.slug]: category
             for category in self.rules.categories
@@ -123,9 +127,12 @@ class Rendering:
 
     # ── one feed ──
 
-    def feed(self, output: Output) -> Made:
-        """Render a category, or the feed of everything; no files before its first entry."""
-        entries = self._entries(output)
+    def feed(self, output: Output, before: Before | None = None) -> Made:
+        """Render a category, or the feed of everything; no files before its first entry.
+
+        ``before``: what its files hold now; entries that nothing happened to are taken from there.
+        """
+        entries = self._entries(output, before)
         feed = self._feed(output, entries)
         if feed is None:
             return Made(output, None, {})
@@ -159,11 +166,16 @@ class Rendering:
             item_pages=self.settings.item_pages,
         )
 
-    def _entries(self, output: Output) -> Sequence[Entry]:
+    def _entries(self, output: Output, before: Before | None = None) -> Sequence[Entry]:
         """What the output shows. Of everything the newest are kept in mind: others show them as well."""
-        entries = self.store.entries(output, self._window(output), self._known)
+        window, entries = self._window(output), None
+        if before is not None:
+            paths = {path.rpartition(".")[2]: path for path in reversed(self.paths(output))}
+            entries = self.reuse.entries(output, partial(self.store.places, output, window), paths, before)
+        if entries is None:
+            entries = self.store.entries(output, window, self._known)
         if output.kind == "all":
-            self._known = {entry.item_id: entry for entry in entries}
+            self._known = {entry.item_id: entry for entry in entries if not entry.forms}
         return entries
 
     def _window(self, output: Output) -> Window:

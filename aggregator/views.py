@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from aggregator.model import ContentMode, Item, SourceInfo
@@ -40,6 +41,11 @@ class Entry:
     private: bool = False
     content: ContentMode = "full"
     categories: tuple[CategoryRef, ...] = ()
+    forms: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """How it stands in the files of its feed, by their suffix, if nothing happened to it since.
+
+    Then it is shown just so, and its item was not read.
+    """
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What was derived from the rest of it, but for ``content``: each form of output asks for the same."""
 

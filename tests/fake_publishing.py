@@ -8,6 +8,7 @@ from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 from aggregator import slugs
+from aggregator.model import UNREAD, SourceInfo
 from aggregator.records import ItemRecord, Output, Registry, Routable, Touched, TouchedItem
 from aggregator.urls import canonical
 from aggregator.views import CategoryRef, Entry
@@ -163,6 +164,12 @@ class FakePublishing(FakeState):
 
     def _read(self, item: StoredItem, known: Mapping[int, Entry] | None) -> Entry:
         return (known or {}).get(item.id) or self._entry(item)
+
+    def places(self, output: Output, window: Window) -> Sequence[Entry]:
+        return _unread(self.entries(output, window))
+
+    def span_places(self, output: Output, start: datetime, end: datetime, at_most: int) -> Sequence[Entry]:
+        return _unread(self.span(output, start, end, at_most))
 
     def _entry(self, item: StoredItem) -> Entry:
         outputs = [self._outputs[output_id] for output_id, item_id in self._members if item_id == item.id]
@@ -327,6 +334,11 @@ class FakeLibrary(FakeState):
         source = self._sources.get(source_id)
         documents = sorted(source.documents.items()) if source else []
         return [problem for _, (record, _) in documents for problem in record.problems]
+
+
+def _unread(entries: Iterable[Entry]) -> list[Entry]:
+    nothing = SourceInfo()
+    return [replace(each, item=UNREAD, source=nothing, categories=(), private=False) for each in entries]
 
 
 def _newest_first(item: StoredItem) -> tuple[float, str]:

@@ -130,6 +130,9 @@ class FakeFolder:
     def differing(self, files: Mapping[str, bytes]) -> Sequence[str]:
         return [path for path, body in files.items() if self.files.get(path) != body]
 
+    def read(self, path: str) -> bytes | None:
+        return self.files.get(path)
+
     def sizes(self, paths: Iterable[str]) -> Mapping[str, int]:
         return {path: len(self.files[path]) for path in paths if path in self.files}
 

@@ -67,7 +67,7 @@ def test_nothing_that_an_item_states_is_left_behind() -> None:
     clean = tidy.tidy(Item(**stated, base="https://h/n"), NOW)
 
     assert {field.name for field in fields(Item)} == {*stated, "base", "cleaner"}
-    assert clean == Item(**stated, cleaner=tidy.CLEANER)
+    assert clean == Item(**stated, cleaner=CLEANER)
 
 
 @given(soup | st.text(max_size=2 * tidy.MAX_NAME))

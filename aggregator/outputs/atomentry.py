@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 _IN_ATTRIBUTES = str.maketrans({'"': "&quot;", "\n": "&#10;", "\t": "&#9;"})
 
 
+START = "  <entry"
+"""How each begins, and nothing else in a feed does."""
+THUMBNAIL = "    <media:thumbnail "
+
+
 def written(feed: Feed, entry: Entry) -> str:
     """Return one entry, indented as it stands in its feed."""
     return "".join(_lines(feed, entry))
@@ -31,15 +36,15 @@ def _lines(feed: Feed, entry: Entry) -> Iterator[str]:
     # RFC 4287, 4.1.2: an entry without content must have an alternate link.
     link = shown.link(entry) or ("" if content else shown.place(feed, entry))
     language = shown.other_language(entry, feed.site)
-    yield f'  <entry xml:lang="{_value(language)}">\n' if language else "  <entry>\n"
-    yield f"    <id>{_text(shown.entry_id(entry))}</id>\n"
-    yield f'    <title type="text">{_text(shown.title(entry))}</title>\n'
+    yield f'{START} xml:lang="{_value(language)}">\n' if language else f"{START}>\n"
+    yield f"    <id>{text(shown.entry_id(entry))}</id>\n"
+    yield f'    <title type="text">{text(shown.title(entry))}</title>\n'
     if link:
         yield f"    {_link('alternate', link)}\n"
     for medium in shown.media(entry):
         yield f"    {_link('enclosure', medium.url, medium.type, medium.length)}\n"
     if picture := shown.thumbnail(entry):
-        yield f'    <media:thumbnail url="{_value(picture)}"/>\n'
+        yield f'{THUMBNAIL}url="{_value(picture)}"/>\n'
     yield f"    <published>{shown.published(entry)}</published>\n"
     yield f"    <updated>{shown.updated(entry)}</updated>\n"
     for person in shown.authors(entry, feed.site):
@@ -49,18 +54,18 @@ def _lines(feed: Feed, entry: Entry) -> Iterator[str]:
         yield f'    <category term="{_value(term.term)}"{scheme} label="{_value(term.label)}"/>\n'
     yield from _source(entry, feed.site)
     if summary := shown.summary(entry):
-        yield f'    <summary type="text">{_text(summary)}</summary>\n'
+        yield f'    <summary type="text">{text(summary)}</summary>\n'
     if content:
-        yield f'    <content type="html">{_text(content)}</content>\n'
+        yield f'    <content type="html">{text(content)}</content>\n'
     yield "  </entry>\n"
 
 
 def _author(person: Person) -> Iterator[str]:
-    yield f"    <author>\n      <name>{_text(person.name)}</name>\n"
+    yield f"    <author>\n      <name>{text(person.name)}</name>\n"
     if person.email:
-        yield f"      <email>{_text(person.email)}</email>\n"
+        yield f"      <email>{text(person.email)}</email>\n"
     if person.url:
-        yield f"      <uri>{_text(person.url)}</uri>\n"
+        yield f"      <uri>{text(person.url)}</uri>\n"
     yield "    </author>\n"
 
 
@@ -73,8 +78,8 @@ def _source(entry: Entry, site: Site) -> Iterator[str]:
     title = shown.source_name(entry)
     if entry.private and not title:
         return
-    yield f"    <source>\n      <id>{_text(shown.source_id(entry, site))}</id>\n"
-    yield f'      <title type="text">{_text(title or shown.site_title(site))}</title>\n'
+    yield f"    <source>\n      <id>{text(shown.source_id(entry, site))}</id>\n"
+    yield f'      <title type="text">{text(title or shown.site_title(site))}</title>\n'
     if not entry.private and not entry.item.origin:
         if address := urls.absolute(entry.source.feed_url):
             yield f"      {_link('self', address)}\n"
@@ -90,7 +95,7 @@ def _link(rel: str, href: str, media_type: str = "", length: int | None = None) 
     return f'<link href="{_value(href)}" rel="{rel}"{more}/>'
 
 
-def _text(value: str) -> str:
+def text(value: str) -> str:
     """Escape what stands between tags."""
     value = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return value.replace("\r", "&#13;")
@@ -98,4 +103,4 @@ def _text(value: str) -> str:
 
 def _value(value: str) -> str:
     """Escape what stands in double quotes."""
-    return _text(value).translate(_IN_ATTRIBUTES)
+    return text(value).translate(_IN_ATTRIBUTES)

@@ -14,13 +14,13 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from aggregator.outputs import atomentry, shown
-from aggregator.outputs.atom import ICON, MEDIA_TYPE, STYLESHEET
+from aggregator.outputs.atom import ICON, MEDIA_TYPE, STYLESHEET, Atom
 from aggregator.outputs.words import FALLBACK, languages, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
-    from aggregator.views import Feed
+    from aggregator.views import Entry, Feed
 
 _MEDIA = "http://search.yahoo.com/mrss/"
 _END = b"</feed>\n"
@@ -29,8 +29,20 @@ _END = b"</feed>\n"
 def written(feed: Feed) -> bytes:
     """One Atom feed: its entries as handed over, newest first."""
     frame: bytes = generator(feed).atom_str(pretty=True)
-    entries = "".join([atomentry.written(feed, entry) for entry in feed.entries])
-    return frame.removesuffix(_END) + entries.encode() + _END
+    entries = [each.forms.get(Atom.form) or atomentry.written(feed, each) for each in feed.entries]
+    return frame.removesuffix(_END) + "".join(entries).encode() + _END
+
+
+def kept(body: str, ids: Collection[str]) -> Mapping[str, str]:
+    """How entries stand in a feed that was written here."""
+    wanted = {atomentry.text(shown.iri(each)): each for each in ids}
+    found = {}
+    for entry in body.removesuffix(_END.decode()).split(atomentry.START)[1:]:
+        start = entry.index("<id>") + len("<id>")
+        name = wanted.get(entry[start : entry.index("</id>", start)])
+        if name is not None:
+            found[name] = atomentry.START + entry
+    return found
 
 
 def shared() -> Mapping[str, bytes]:
@@ -79,7 +91,8 @@ class _FeedCorrections:
 
     def extend_ns(self) -> dict[str, str]:
         """Name the vocabulary of thumbnails (Media RSS) where there are any."""
-        return {"media": _MEDIA} if any(map(shown.thumbnail, self.feed.entries)) else {}
+        has_thumbnails = any(map(_has_thumbnail, self.feed.entries))
+        return {"media": _MEDIA} if has_thumbnails else {}
 
     def extend_atom(self, element: etree._Element) -> None:
         """Write the time as the validator reads it, name the text type, point browsers to the stylesheet."""
@@ -87,6 +100,11 @@ class _FeedCorrections:
         _set_text(element, "updated", shown.time(self.feed.updated))
         up = "../" * self.feed.path("xml").count("/")
         element.addprevious(etree.PI("xml-stylesheet", f'type="text/css" href="{up}{STYLESHEET}"'))
+
+
+def _has_thumbnail(entry: Entry) -> bool:
+    written = entry.forms.get(Atom.form)
+    return atomentry.THUMBNAIL in written if written else bool(shown.thumbnail(entry))
 
 
 def _set(parent: etree._Element, name: str, **attributes: str) -> None:

@@ -131,15 +131,22 @@ def kind(folder: int, name: str) -> os.stat_result | None:
 def holds(folder: int, name: str, body: bytes) -> bool:
     """Whether the regular file ``name`` holds exactly ``body``; what cannot be read does not."""
     state = kind(folder, name)
-    if state is None or not stat.S_ISREG(state.st_mode) or state.st_size != len(body):
-        return False
+    is_alike = state is not None and stat.S_ISREG(state.st_mode) and state.st_size == len(body)
+    return is_alike and read(folder, name) == body
+
+
+def read(folder: int, name: str) -> bytes | None:
+    """Return the bytes of the regular file ``name``; None for what cannot be read."""
+    state = kind(folder, name)
+    if state is None or not stat.S_ISREG(state.st_mode):
+        return None
     try:
         # Non-blocking, lest a pipe that took its place meanwhile is waited for.
         file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
         with os.fdopen(file, "rb") as stream:
-            return stream.read() == body
+            return stream.read()
     except OSError:
-        return False
+        return None
 
 
 def beginning(path: Path, limit: int) -> bytes:

@@ -103,6 +103,11 @@ class OutputFolder:
         with publishing(self.path), Tree(self.path) as tree:
             return [path for path, body in files.items() if not self._holds(tree, path, body)]
 
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a file; None where there is none that can be read."""
+        found = [disk.read(folder, name) for _, folder, name, _ in self._each([path])]
+        return found[0] if found else None
+
     def sizes(self, paths: Iterable[str]) -> Mapping[str, int]:
         """Size in bytes of each of these that is there as a regular file."""
         sizes = {}

@@ -13,12 +13,15 @@ from aggregator import urls
 from aggregator.outputs import atom, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from aggregator.model import Person
     from aggregator.views import Directory, Entry, Feed
 
 MEDIA_TYPE = "application/feed+json"
+_START = '{\n   "id": '
+"""How each item begins, after a line end and two blanks."""
+_END = "\n ]\n}\n"
 _UNKNOWN_TYPE = "application/octet-stream"
 
 
@@ -26,6 +29,7 @@ class JsonFeed:
     """Renders ``category/<slug>.json`` and ``all.json``."""
 
     version = 2
+    form = "json"
 
     def feed(self, feed: Feed) -> Mapping[str, bytes]:
         """Render one JSON Feed, unless its formats leave that out."""
@@ -41,8 +45,19 @@ class JsonFeed:
             "language": shown.language(feed.site.language),
             "authors": [{"name": shown.site_author(feed.site)}],
         }
-        value = _said(value) | {"items": [_item(feed, entry) for entry in feed.entries]}
-        return {feed.path("json"): f"{_written(value)}\n".encode()}
+        items = [each.forms.get(self.form) or _written(_item(feed, each), "\n  ") for each in feed.entries]
+        listed = "[\n  " + ",\n  ".join(items) + _END if items else "[]\n}\n"
+        return {feed.path("json"): f'{_written(_said(value))[:-2]},\n "items": {listed}'.encode()}
+
+    def kept(self, body: str, ids: Collection[str]) -> Mapping[str, str]:
+        """Return how entries stand in a feed that was written here."""
+        wanted = {encode_basestring(shown.iri(each)): each for each in ids}
+        found = {}
+        for item in body.removesuffix(_END).split(f"\n  {_START}")[1:]:
+            name = wanted.get(item[: item.index(",\n")])
+            if name is not None:
+                found[name] = _START + item.removesuffix(",")
+        return found
 
     def directory(self, directory: Directory) -> Mapping[str, bytes]:
         """Render nothing."""

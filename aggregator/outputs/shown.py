@@ -213,9 +213,9 @@ def _minted(value: str) -> str:
     return uuid.uuid5(_NAMESPACE, writable).urn
 
 
-def anchor(entry: Entry) -> str:
-    """Return the id of the entry's place on a page: it follows from the permanent id, so links to it last."""
-    return "item-" + sha256(entry_id(entry).encode()).hexdigest()[:16]
+def anchor(public_id: str) -> str:
+    """Return the id of an entry's place on a page: it follows from the permanent id, so links to it last."""
+    return "item-" + sha256(iri(public_id).encode()).hexdigest()[:16]
 
 
 def link(entry: Entry) -> str:
@@ -237,7 +237,7 @@ def place(feed: Feed, entry: Entry) -> str:
     """Return the absolute URL of the entry: its own page, else where it is on its feed's page."""
     if feed.item_pages:
         return file_url(feed.site, entry.path)
-    return f"{page_url(feed)}#{anchor(entry)}"
+    return f"{page_url(feed)}#{anchor(entry.id)}"
 
 
 def terms(entry: Entry, site: Site) -> tuple[Term, ...]:

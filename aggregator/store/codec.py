@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 _ESCAPED = "\ufdd0"
 """A noncharacter: begins a text that was turned to hexadecimal because SQLite could not hold it."""
-_LEVEL = 6
+_EMPTY: tuple[object, ...] = (None, [], (), ("", "text"), 0)
+# An item takes a few KiB, and making a compressor longer than compressing it, the more so the more it can
+# look back on.
+_LEVEL, _WINDOW, _MEMORY = 1, 13, 6
 
 
 class DamagedValueError(ValueError):
@@ -85,22 +88,22 @@ def encode_item(item: Item) -> str:
         "native_id": item.native_id,
         "seed": item.seed,
         "entry_id": item.entry_id,
-        "title": _text(item.title),
+        "title": (item.title.value, item.title.type),
         "link": item.link,
-        "content": _text(item.content),
-        "summary": _text(item.summary),
+        "content": (item.content.value, item.content.type),
+        "summary": (item.summary.value, item.summary.type),
         "published": _moment(item.published),
         "updated": _moment(item.updated),
-        "authors": [[one.name, one.url, one.email] for one in item.authors],
-        "tags": [[one.term, one.label, one.scheme] for one in item.tags],
-        "categories": list(item.categories),
+        "authors": [(one.name, one.url, one.email) for one in item.authors],
+        "tags": [(one.term, one.label, one.scheme) for one in item.tags],
+        "categories": item.categories,
         "origin": item.origin,
-        "enclosures": [[one.url, one.type, one.length] for one in item.enclosures],
+        "enclosures": [(one.url, one.type, one.length) for one in item.enclosures],
         "language": item.language,
         "base": item.base,
         "cleaner": item.cleaner,
     }
-    return _dump({key: value for key, value in full.items() if value not in (None, [], ["", "text"], 0)})
+    return _dump({key: value for key, value in full.items() if value not in _EMPTY})
 
 
 def decode_item(text: str, source_id: str) -> Item:
@@ -134,17 +137,14 @@ def _to_item(stored: dict[str, Any], source_id: str) -> Item:
 
 def pack(item: Item) -> bytes:
     """The raw form, compressed: it is read only by a better cleaner and by ``explain``."""
-    return zlib.compress(encode_item(item).encode(), _LEVEL)
+    packing = zlib.compressobj(_LEVEL, zlib.DEFLATED, _WINDOW, _MEMORY)
+    return packing.compress(encode_item(item).encode()) + packing.flush()
 
 
 def unpack(body: bytes, source_id: str) -> Item:
     """What :func:`pack` was given."""
     with _whole():
         return decode_item(zlib.decompress(body).decode(), source_id)
-
-
-def _text(text: Text) -> list[str]:
-    return [text.value, text.type]
 
 
 def _to_text(stored: Sequence[Any] | None) -> Text:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from aggregator.dates import from_micros
+from aggregator.model import UNREAD, SourceInfo
 from aggregator.store.codec import array, decode_info, decode_item, original
 from aggregator.views import CategoryRef, Entry
 
@@ -19,6 +20,7 @@ CATEGORIES = (
     " where o.kind = 'category' and m.item_id in (select value from json_each(?))"
 )
 """From the items to their categories: ``cross join`` keeps SQLite from trying every category of the site."""
+_NO_SOURCE = SourceInfo()
 
 
 def read_entries(
@@ -52,6 +54,28 @@ def _read(raw: sqlite3.Connection, item_ids: Sequence[int]) -> dict[int, Entry]:
         )
         for item_id, public_id, published, zone, updated, first_seen, meta, clean, key, private in rows
     }
+
+
+def read_places(raw: sqlite3.Connection, item_ids: Sequence[int]) -> list[Entry]:
+    """The same without reading any item."""
+    rows = raw.execute(
+        "select id, public_id, published, zone, updated, first_seen from items"
+        " where id in (select value from json_each(?))",
+        (array(item_ids),),
+    )
+    found = {
+        item_id: Entry(
+            item_id=item_id,
+            id=original(public_id),
+            item=UNREAD,
+            published=from_micros(published, zone),
+            updated=from_micros(updated, zone),
+            first_seen=from_micros(first_seen, zone),
+            source=_NO_SOURCE,
+        )
+        for item_id, public_id, published, zone, updated, first_seen in rows
+    }
+    return [found[item_id] for item_id in item_ids]
 
 
 def _categories(raw: sqlite3.Connection, item_ids: Sequence[int]) -> Mapping[int, list[CategoryRef]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aggregator.dates import from_micros, to_micros
 from aggregator.records import Touched, TouchedItem
 from aggregator.store.codec import array, original
-from aggregator.store.entryrows import read_entries
+from aggregator.store.entryrows import read_entries, read_places
 from aggregator.store.rows import Connected
 
 if TYPE_CHECKING:
@@ -63,6 +63,12 @@ class History(Connected):
         with self._connection.reading() as raw:
             rows = raw.execute(SPAN, (output.id, to_micros(start), to_micros(end), at_most))
             return read_entries(raw, [item_id for (item_id,) in rows], known)
+
+    def span_places(self, output: Output, start: datetime, end: datetime, at_most: int) -> Sequence[Entry]:
+        """See :meth:`aggregator.contracts.HistoryStore.span_places`."""
+        with self._connection.reading() as raw:
+            rows = raw.execute(SPAN, (output.id, to_micros(start), to_micros(end), at_most))
+            return read_places(raw, [item_id for (item_id,) in rows])
 
     def member_ids(self, output: Output) -> Sequence[int]:
         """See :meth:`aggregator.contracts.HistoryStore.member_ids`."""

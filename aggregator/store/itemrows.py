@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 def insert(raw: sqlite3.Connection, source: int, changes: Sequence[ItemChange], meta: str, now: int) -> None:
     """Add new items; ``meta``: their source as it is now; ``now`` in microseconds."""
+    if not changes:
+        return
     ((highest,),) = raw.execute("select coalesce(max(id), 0) from items")
     rows = list(enumerate(changes, start=highest + 1))
     names = _permanent_ids(raw, changes)
@@ -55,6 +57,8 @@ def insert(raw: sqlite3.Connection, source: int, changes: Sequence[ItemChange], 
 
 def update(raw: sqlite3.Connection, source: int, changes: Sequence[ItemChange], meta: str, now: int) -> None:
     """Give items a new revision; what was given them when they came (id, first seen, arrived) stays."""
+    if not changes:
+        return
     latest = {change.item_id: change for change in changes if change.item_id is not None}
     found = raw.execute(
         "select id, revision + 1 from items where source_id = ? and id in (select value from json_each(?))",

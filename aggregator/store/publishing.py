@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aggregator.dates import from_micros, to_micros
 from aggregator.store.codec import array, bindable, original
-from aggregator.store.entryrows import read_entries
+from aggregator.store.entryrows import read_entries, read_places
 from aggregator.store.outputrows import read_outputs
 from aggregator.store.rows import OWN_CATEGORY, Connected, micros, outdate, outdate_with_directory, touch
 
@@ -63,6 +63,11 @@ class Publishing(Connected):
         """See :meth:`aggregator.contracts.PublishStore.entries`."""
         with self._connection.reading() as raw:
             return read_entries(raw, _shown(raw, output.id, window), known)
+
+    def places(self, output: Output, window: Window) -> Sequence[Entry]:
+        """See :meth:`aggregator.contracts.PublishStore.places`."""
+        with self._connection.reading() as raw:
+            return read_places(raw, _shown(raw, output.id, window))
 
     def periods(
         self,

@@ -104,9 +104,12 @@ def outdate_directory(raw: sqlite3.Connection) -> None:
 
 def outdate_outputs_of(raw: sqlite3.Connection, item_ids: Iterable[int]) -> None:
     """Have the outputs written again that these items are members of."""
+    ids = list(item_ids)
+    if not ids:
+        return
     rows = raw.execute(
         "select output_id, item_id, sort from members where item_id in (select value from json_each(?))",
-        (array(item_ids),),
+        (array(ids),),
     ).fetchall()
     touch(raw, rows)
     outdate_with_directory(raw, {output_id for output_id, _, _ in rows})

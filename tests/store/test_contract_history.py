@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from aggregator.model import UNREAD
 from aggregator.records import NewCategory, Route, Touched
 from tests.builders import NOW, a_source, an_item
 from tests.store.changes import a_change, id_of, output_of, publish, route_all, save
@@ -155,6 +156,15 @@ def test_a_span_holds_the_newest_of_what_was_published_in_it(store: Store, shelv
 
     assert span(9) == ["2", "3", "4"]
     assert span(2) == ["2", "3"]
+
+
+def test_the_places_of_a_span_are_its_entries_without_their_items(store: Store, shelved: Output) -> None:
+    span = (shelved, NOW - 4 * HOUR, NOW - HOUR, 2)
+
+    places = store.span_places(*span)
+
+    assert [each.item for each in places] == [UNREAD] * 2
+    assert [each.id for each in places] == [each.id for each in store.span(*span)]
 
 
 def test_a_span_is_counted_up_to_a_bound(store: Store, shelved: Output) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aggregator.model import SourceInfo, Tag
+from aggregator.model import UNREAD, SourceInfo, Tag
 from aggregator.records import NewCategory, Route, Window
 from aggregator.views import CategoryRef
 from tests.builders import NOW, a_source, an_item
@@ -254,3 +254,16 @@ def test_the_commonest_tags_are_of_posts_that_state_the_category_themselves(
 
     assert store.common_tags(category) == ["People's Bank", "c", "a", "b"]
     assert store.common_tags(everything) == []
+
+
+def test_places_are_the_entries_without_their_items(store: Store, everything: Output) -> None:
+    save(store, *(a_change(str(age), published=NOW - age * HOUR) for age in range(4)))
+    route_all(store, everything.id)
+    window = Window(2, 0, 3)
+
+    places, entries = store.places(everything, window), store.entries(everything, window)
+
+    assert [each.item for each in places] == [UNREAD] * 2
+    assert [(each.item_id, each.id, each.published, each.updated) for each in places] == [
+        (each.item_id, each.id, each.published, each.updated) for each in entries
+    ]

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from aggregator.outputs.pages.renderer import Renderer
     from aggregator.views import Directory, Feed, ItemPage, Past
@@ -19,12 +19,17 @@ class Pages:
     """
 
     version = 2
+    form = "html"
 
     @cached_property
     def _renderer(self) -> Renderer:
         from aggregator.outputs.pages.renderer import Renderer  # noqa: PLC0415 - not before there is something to write
 
         return Renderer()
+
+    def kept(self, body: str, ids: Collection[str]) -> Mapping[str, str]:
+        """Return how entries stand in a page that was written here."""
+        return self._renderer.kept(body, ids)
 
     def feed(self, feed: Feed) -> Mapping[str, bytes]:
         """Render a category's page; the page of everything is the home page, which lists categories too."""

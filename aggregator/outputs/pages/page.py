@@ -67,6 +67,8 @@ class Row:
     via: str
     excerpt: str
     time: Time
+    kept: str = ""
+    """HTML: the row as our template wrote it before; then there is nothing but it and the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +147,11 @@ class Page:
         return [(day, list(rows)) for day, rows in groupby(self.rows(entries), key=lambda row: row.time.date)]
 
     def _row(self, entry: Entry) -> Row:
+        if kept := entry.forms.get("html"):
+            return Row("", "", "", "", "", "", "", "", time(entry.published, self.site), kept)
         source, name = shown.source_title(entry), shown.source_name(entry)
         return Row(
-            anchor=shown.anchor(entry),
+            anchor=shown.anchor(entry.id),
             title=shown.title(entry),
             page=self.path(entry.path) if self.feed.item_pages else "",
             link=shown.link(entry),

@@ -30,7 +30,7 @@ from aggregator.outputs.pages.page import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from aggregator.views import Directory, Entry, Feed, ItemPage, Past, SourceHealth
 
@@ -39,6 +39,8 @@ LISTED = 24
 ADDRESSES = 200
 """Addresses that the page of addresses holds; of more categories each page names its own."""
 _BYTES = 1024
+_ROW, _ROW_END = '<li id="', "</li>"
+"""How a row of entries begins and ends; nothing else in a list has an id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,16 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+
+    def kept(self, body: str, ids: Collection[str]) -> Mapping[str, str]:
+        """Return how entries stand in a page that was written here."""
+        wanted = {shown.anchor(each): each for each in ids}
+        found = {}
+        for row in body.split(_ROW)[1:]:
+            name = wanted.get(row[: row.index('"')])
+            if name is not None:
+                found[name] = _ROW + row[: row.index(_ROW_END) + len(_ROW_END)]
+        return found
 
     # ── categories ──
 
