@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 _ESCAPED = "\ufdd0"
 """A noncharacter: begins a text that was turned to hexadecimal because SQLite could not hold it."""
 _LEVEL = 6
+_SMALL = 8192
+"""Bytes of an ordinary item, for which zlib need not prepare as much memory as for megabytes."""
+_SMALL_WINDOW, _SMALL_MEMORY = 13, 6
+"""The window is as large as :data:`_SMALL`: nothing is packed less well for it."""
 
 
 class DamagedValueError(ValueError):
@@ -133,7 +137,11 @@ def _to_item(stored: dict[str, Any], source_id: str) -> Item:
 
 def pack(item: Item) -> bytes:
     """The raw form, compressed: it is read only by a better cleaner and by ``explain``."""
-    return zlib.compress(encode_item(item).encode(), _LEVEL)
+    body = encode_item(item).encode()
+    if len(body) > _SMALL:
+        return zlib.compress(body, _LEVEL)
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, _SMALL_WINDOW, _SMALL_MEMORY)
+    return packer.compress(body) + packer.flush()
 
 
 def unpack(body: bytes, source_id: str) -> Item:
