@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     Sleep = Callable[[float], Awaitable[None]]
 
-BATCH_FILES = 200
+BATCH_FILES = 500
+"""Saved together: of fewer, pages of indexes are written again and again; of more, the loop waits long."""
 BATCH_BYTES = 16 * 1024 * 1024
 PAUSES = (0.2, 0.3, 0.4)
 """Seconds between looks at files that are being written."""

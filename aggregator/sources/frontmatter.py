@@ -69,9 +69,10 @@ class FrontMatter:
     def text(self, *keys: str) -> str:
         """The first text below these keys, or an empty one; lists are joined by commas."""
         for key in keys:
-            found = [text.strip() for text in self.texts(key) if text.strip()]
-            if found:
-                return ", ".join(found)
+            if key in self.fields:
+                found = [text.strip() for text in self.texts(key) if text.strip()]
+                if found:
+                    return ", ".join(found)
         return ""
 
 

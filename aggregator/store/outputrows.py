@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aggregator.dates import from_micros
 from aggregator.records import Output
@@ -15,45 +15,47 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+_OUTPUTS = (
+    "select o.id, o.kind, o.name, o.atom_id, o.created, o.title, o.updated, o.left_at, o.rule_hash,"
+    " coalesce(d.generation, 0), o.items"
+    " from outputs o left join outdated d on d.output_id = o.id"
+)
+_FORMER = "select output_id, slug from slugs where current = 0"
+
+
 def read_outputs(raw: sqlite3.Connection) -> Sequence[Output]:
     """All of them, by kind and name."""
     former: defaultdict[int, list[str]] = defaultdict(list)
-    for output_id, slug in raw.execute("select output_id, slug from slugs where current = 0 order by slug"):
+    for output_id, slug in raw.execute(f"{_FORMER} order by slug"):
         former[output_id].append(slug)
-    rows = raw.execute(
-        "select o.id, o.kind, o.name, o.atom_id, o.created, o.title, o.updated, o.left_at, o.rule_hash,"
-        " coalesce(d.generation, 0), o.items"
-        " from outputs o left join outdated d on d.output_id = o.id order by o.kind, o.name"
+    return [_output(row, former[row[0]]) for row in raw.execute(f"{_OUTPUTS} order by o.kind, o.name")]
+
+
+def find_output(raw: sqlite3.Connection, kind: str, name: str) -> Output | None:
+    """The one of that kind and name, which is as columns hold it."""
+    row = raw.execute(f"{_OUTPUTS} where o.kind = ? and o.name = ?", (kind, name)).fetchone()
+    if row is None:
+        return None
+    former = raw.execute(f"{_FORMER} and output_id = ? order by slug", (row[0],))
+    return _output(row, [slug for _, slug in former])
+
+
+def _output(row: Sequence[Any], former: Sequence[str]) -> Output:
+    output_id, kind, name, atom_id, created, title, updated, left, rule_hash, generation, items = row
+    return Output(
+        id=output_id,
+        kind=kind,
+        name=original(name),
+        atom_id=original(atom_id),
+        created=from_micros(created),
+        title=original(title),
+        updated=moment(updated),
+        left=moment(left),
+        rule_hash=rule_hash,
+        generation=generation,
+        items=items,
+        former=tuple(former),
     )
-    return [
-        Output(
-            id=output_id,
-            kind=kind,
-            name=original(name),
-            atom_id=original(atom_id),
-            created=from_micros(created),
-            title=original(title),
-            updated=moment(updated),
-            left=moment(left),
-            rule_hash=rule_hash,
-            generation=generation,
-            items=items,
-            former=tuple(former[output_id]),
-        )
-        for (
-            output_id,
-            kind,
-            name,
-            atom_id,
-            created,
-            title,
-            updated,
-            left,
-            rule_hash,
-            generation,
-            items,
-        ) in rows
-    ]
 
 
 def create_output(raw: sqlite3.Connection, kind: str, name: str, atom_id: str, created: int) -> int:

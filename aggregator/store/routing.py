@@ -8,7 +8,7 @@ from aggregator import slugs
 from aggregator.dates import to_micros
 from aggregator.records import Registry, Routable
 from aggregator.store.codec import array, bindable, decode_item, original
-from aggregator.store.outputrows import create_output, read_outputs
+from aggregator.store.outputrows import create_output, find_output, read_outputs
 from aggregator.store.rows import (
     INFO,
     OWN_CATEGORY,
@@ -65,8 +65,7 @@ class Routing(Connected):
     def ensure_output(self, kind: str, name: str, atom_id: str, now: datetime) -> Output:
         """See :meth:`aggregator.contracts.RoutingStore.ensure_output`."""
         with self._connection.writing() as raw:
-            found = next((one for one in read_outputs(raw) if (one.kind, one.name) == (kind, name)), None)
-            if found is not None:
+            if (found := find_output(raw, kind, bindable(name))) is not None:
                 return found
             created = create_output(raw, kind, bindable(name), bindable(atom_id), to_micros(now))
             outdate(raw, [created], whole=True)

@@ -48,6 +48,16 @@ def test_an_item_is_read_as_it_was_written(item: Item) -> None:
     assert codec.unpack(codec.pack(item), "posts") == item
 
 
+def test_an_item_of_any_size_is_packed() -> None:
+    for size in (0, 8000, 8192, 8500, 100_000):
+        item = Item(source_id="posts", native_id="1", seed="1", content=Text("ab央行" * (size // 8), "html"))
+
+        packed = codec.pack(item)
+
+        assert codec.unpack(packed, "posts") == item
+        assert len(packed) < 1000
+
+
 @given(items)
 def test_an_item_is_text_that_a_column_can_hold(item: Item) -> None:
     assert codec.encode_item(item).encode()

@@ -187,3 +187,21 @@ def test_what_an_entry_is_filed_under_is_found_from_the_entry(store: SqliteStore
 
 def test_a_bookmark_makes_no_object_of_each_document(store: SqliteStore) -> None:
     assert isinstance(store.bookmark("posts").documents, Remembered)
+
+
+def test_one_output_is_found_without_reading_all(store: SqliteStore) -> None:
+    raw, statements = store._connection._raw, list[str]()
+    raw.set_trace_callback(statements.append)
+    found = store.ensure_output("all", "", "urn:another", NOW)
+    raw.set_trace_callback(None)
+
+    plans = [
+        step
+        for statement in statements
+        if statement.startswith("select")
+        for *_, step in raw.execute(f"explain query plan {statement}")
+    ]
+
+    assert found.atom_id == "urn:all"
+    assert any(step.endswith("(kind=? AND name=?)") for step in plans)
+    assert not any(step.startswith("SCAN o") for step in plans)
