@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,9 +61,12 @@ def test_a_folder_of_everything_costs_no_good_post(site: Site, monkeypatch: pyte
         os.mkdir("d")  # noqa: PTH102 - relative, because the whole path is too long for any call
         os.chdir("d")
     os.chdir(site.root)
-    with socket.socket(socket.AF_UNIX) as listening:
-        listening.bind("seeds/socket.md")
-        ran = site.run("refresh", "-v")
+    try:
+        with socket.socket(socket.AF_UNIX) as listening:
+            listening.bind("seeds/socket.md")
+            ran = site.run("refresh", "-v")
+    finally:
+        subprocess.run(["rm", "-rf", "seeds/d"], check=True)  # deeper than shutil.rmtree gets
 
     assert ran.code == 0, ran.err
     assert titles(site) == ["The good one"]
