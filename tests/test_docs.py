@@ -9,12 +9,24 @@ from typing import Any
 
 import pytest
 
-from aggregator import due, history, patterns, slugs, tidy
+from aggregator import dates, due, history, identity, isolated, markdown, patterns, slugs, taming, tidy, urls
+from aggregator.config import document as config_document
 from aggregator.exchange import Exchange
 from aggregator.model import Batch, Bookmark, KnownDocument, Listing
 from aggregator.outputs.pages import renderer
 from aggregator.server import Limits, connections, files
-from aggregator.sources import entries, folders, mapping, opml, outlines
+from aggregator.sources import (
+    doctype,
+    entries,
+    folders,
+    identities,
+    keeping,
+    mapping,
+    opml,
+    outlines,
+    scalars,
+)
+from aggregator.web import bodies, client
 from tests.builders import a_source
 from tests.fakes import FakeWeb
 
@@ -23,6 +35,7 @@ DOCUMENTS = [
     ROOT / "README.md",
     ROOT / "README.zh-CN.md",
     ROOT / "CONTRIBUTING.md",
+    ROOT / "SECURITY.md",
     *sorted((ROOT / "docs").glob("*.md")),
 ]
 
@@ -68,7 +81,26 @@ def test_the_limits_in_the_docs_are_those_of_the_code() -> None:
         "enclosures of an entry": min(entries.MAX_FILES, tidy.MAX_ENCLOSURES),
         "authors of an entry": min(entries.MAX_PEOPLE, tidy.MAX_AUTHORS),
         "links of an entry": entries.MAX_LINKS,
+        "what it says": isolated.LARGEST // 2**20,
+        "contents of an entry": entries.MAX_TEXTS,
+        "an address": urls.MAX_LENGTH,
+        "an id that is published": min(identity.LONGEST_ID, identities.LONGEST),
+        "a date": dates.MAX_LENGTH,
+        "an e-mail address": tidy.MAX_SHORT,
         "a text of an entry": entries.MAX_TEXT,
+        "HTML of a text": taming.MAX_HTML,
+        "elements within each other": taming.MAX_DEPTH,
+        "attributes of an element in it": taming.MAX_ATTRIBUTES,
+        "attributes of an element of a feed": keeping.MAX_ATTRIBUTES,
+        "entities a document declares": doctype.MAX_ENTITIES,
+        "hours or days to be left alone": entries.MAX_SKIPS,
+        "Markdown": markdown.MAX_MARKDOWN,
+        "categories of a post": tidy.MAX_CATEGORIES,
+        "a value of a post's head": scalars._MAX_YAML // 2**10,
+        "folders one feed": outlines.MAX_CATEGORIES,
+        "the configuration": config_document.MAX_BYTES // 2**20,
+        "codings upon each other": bodies.MAX_LAYERS,
+        "a header field of an answer": client._MAX_FIELD,
         "any other field of an entry": entries.MAX_FIELD,
         "a title": tidy.MAX_TITLE,
         "a name, a tag, a category": tidy.MAX_NAME,
@@ -88,8 +120,21 @@ def test_the_limits_in_the_docs_are_those_of_the_code() -> None:
         "time for a request to come whole": int(Limits().idle),
         "time for a client to take 128 KiB": int(Limits().patience),
         "the target of a request": connections.TARGET,
-        "a header field": connections.FIELD,
+        "a header field; all of them": connections.FIELD,
         "a file that is kept in memory": files.LARGEST // 2**20,
     }.items():
         (line,) = [line for line in told.splitlines() if line.startswith(f"| {what}")]
-        assert f"| {limit:,} " in line, line
+        assert re.search(rf"\| {limit:,}[ ;]", line), line
+
+
+def test_every_test_that_the_page_on_security_names_is_there() -> None:
+    """A promise whose test was renamed or removed is a promise no more."""
+    told = (ROOT / "docs" / "security.md").read_text("utf-8")
+    named = re.findall(r"`(tests/[\w/.]+)(?:::(\w+))?`", told)
+    lines = [line for line in told.splitlines() if re.match(r"\| (?!threat|---)", line)]
+
+    assert len(named) >= len(lines) > 40
+    assert [line for line in lines if "`tests/" not in line] == []
+    for path, test in named:
+        assert (ROOT / path).exists(), path
+        assert not test or f"def {test}(" in (ROOT / path).read_text("utf-8"), test

@@ -7,6 +7,7 @@ that is not there. Every reader (feedparser today) gives the same for the same d
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Literal
 
 MAX_ENTRIES = 2000
@@ -23,6 +24,15 @@ MAX_PEOPLE = 50
 MAX_TERMS = 200
 MAX_SKIPS = 50
 """Hours, and days, in which a feed is not to be asked for."""
+
+
+def bounded_id(value: str) -> str:
+    """An id of one character more than a field may have, so that the cut is told; two never become one."""
+    if len(value) <= MAX_FIELD:
+        return value
+    hash_ = sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
+    return value[: MAX_FIELD + 1 - len(hash_)] + hash_
+
 
 Family = Literal["rss", "atom", "json"]
 """Formats that mean the same by the same words: RSS 0.90 to 2.0 and RDF; Atom 0.3 and 1.0; JSON Feed."""

@@ -23,11 +23,14 @@ from aggregator.sources.entries import (
     EntryText,
     FeedDocument,
     FeedEntry,
+    bounded_id,
 )
 
 _ITEMS = re.compile(r"\"items\"\s*:\s*\[")
 _BETWEEN = re.compile(r"[\s,]*")
 _DECODER = json.JSONDecoder(strict=False)
+_WHOLE = 1 << 40
+"""Characters: more than any document has."""
 
 Values = dict[str, Any]
 
@@ -102,7 +105,7 @@ def _entry(item: Values) -> FeedEntry:
     html, plain = _text(item, "content_html", MAX_TEXT), _text(item, "content_text", MAX_TEXT)
     contents = (EntryText(html, "html"),) if html else (EntryText(plain),) if plain else ()
     return FeedEntry(
-        id=_text(item, "id"),
+        id=bounded_id(_text(item, "id", _WHOLE)),
         title=EntryText(_text(item, "title")),
         links=_links(item, (("url", "alternate"), ("external_url", "related"))) + _attachments(item),
         contents=contents,

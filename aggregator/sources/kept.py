@@ -23,6 +23,7 @@ from aggregator.sources.entries import (
     FeedCalendar,
     FeedDocument,
     FeedEntry,
+    bounded_id,
 )
 from aggregator.sources.keeping import BASE, DAYS, HAS_ID, HOURS, LANGUAGE
 
@@ -58,7 +59,7 @@ def entry(said: Any, family: Family, base: str) -> FeedEntry:
     source = _get(said, "source")
     title = _first(said, base, "title", "dc_title", "media_title", "itunes_title")
     return FeedEntry(
-        id=_text(said, HAS_ID) or _text(said, "id"),
+        id=_id(said, HAS_ID) or _id(said, "id"),
         id_is_link=bool(_text(said, HAS_ID)) and _get(said, "guidislink") is True,
         title=constructs.guessed(title) if family == "rss" else title,
         links=_entry_links(said, base),
@@ -89,6 +90,11 @@ def _get(said: Any, key: str) -> Any:
 def _text(said: Any, key: str, limit: int = MAX_FIELD) -> str:
     value = _get(said, key)
     return value.strip()[: limit + 1] if isinstance(value, str) else ""  # one more, so that a cut is told
+
+
+def _id(said: Any, key: str) -> str:
+    value = _get(said, key)
+    return bounded_id(value.strip()) if isinstance(value, str) else ""
 
 
 def _texts(said: Any, key: str) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from aggregator.sources.entries import (
     FeedEntry,
 )
 from aggregator.sources.within import within
-from tests.sources.feeds import json_feed, reading, rss, told
+from tests.sources.feeds import atom, json_feed, reading, rss, told
 
 LONG = "x" * (MAX_FIELD + 1)
 
@@ -45,6 +45,24 @@ def test_every_field_is_cut_wherever_it_stands(entry: FeedEntry) -> None:
 
     assert reached == (MAX_FIELD,)
     assert json.dumps(asdict(cut)) == json.dumps(asdict(entry)).replace(LONG, LONG[:-1])
+
+
+@pytest.mark.parametrize("length", [MAX_FIELD + 1, 1_000_000])
+@pytest.mark.parametrize("kind", ["rss", "rdf", "atom", "json"])
+def test_ids_that_differ_only_beyond_their_limit_are_two(kind: str, length: int) -> None:
+    """Cut alike they would be one, and all but one of their entries lost."""
+    ids = [f"{'x' * length}{n}" for n in range(3)]
+    document = {
+        "rss": rss("".join(f"<item><title>t</title><guid>{each}</guid></item>" for each in ids)),
+        "rdf": rss("".join(f"<item rdf:about='{each}'><title>t</title></item>" for each in ids)),
+        "atom": atom("".join(f"<entry><title>t</title><id>{each}</id></entry>" for each in ids)),
+        "json": json_feed(*({"id": each, "title": "t"} for each in ids)),
+    }[kind]
+
+    found = reading(document)
+
+    assert len({item.native_id for item in found.items}) == 3
+    assert any("more than 20,000 characters" in problem.what for problem in found.problems)
 
 
 @given(st.integers(0, 3), st.integers(0, 3))

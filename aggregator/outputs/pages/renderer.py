@@ -156,7 +156,7 @@ class Renderer:
             tags=shown.tag_labels(entry),
             files=[_file(medium) for medium in shown.media(entry)],
             # Clean since it was stored, and written anew by as_shown.
-            html=Markup(html),  # noqa: S704
+            html=Markup(html),  # noqa: S704 - cleaned, and fitted into the page
             summary="" if html else shown.summary(entry),
             is_wide=body.is_wide(html),
         )
@@ -208,7 +208,7 @@ class Renderer:
         """A server shows it at any address, so its links are absolute and its style is inside."""
         page = Page(feed, NOT_FOUND, Page(feed, NOT_FOUND).words.not_found)
         style = files(__package__).joinpath("templates", "404.css").read_text("utf-8")
-        return self._html("404.html", page, url=shown.file_url(feed.site, ""), style=Markup(style))  # noqa: S704
+        return self._html("404.html", page, url=shown.file_url(feed.site, ""), style=Markup(style))  # noqa: S704 - our own
 
     def _html(self, template: str, page: Page, **values: Any) -> bytes:
         html = self._templates.get_template(template).render(page=page, words=page.words, **values)
