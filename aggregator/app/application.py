@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from aggregator.app.rebuilding import Rebuilt
     from aggregator.polls import SourceState
     from aggregator.reports import RefreshReport, SourceResult
     from aggregator.store import SqliteStore
@@ -63,7 +64,7 @@ class App(Publishing):
                 progress=progress,
                 done=done,
             )
-            results = asyncio.run(self._read(store, options, chosen))
+            results = asyncio.run(self.read(store, options, chosen))
             do_commands(store)
             generated = GenerateReport() if dry_run else self._generate(store)
             states, holds = (store.states(), store.holds(began)) if dry_run else ((), {})
@@ -90,7 +91,7 @@ class App(Publishing):
             reclean(store, self.clock)
             yield store
 
-    async def _read(
+    async def read(
         self, store: SqliteStore, options: Options, chosen: Collection[str] | None
     ) -> tuple[SourceResult, ...]:
         """Read lists first, since they say what else there is to read; in the order of the configuration."""
@@ -133,6 +134,12 @@ class App(Publishing):
             info=self._info,
             options=options,
         )
+
+    def rebuild(self, *, wait: float = 0.0, force: bool = False) -> Rebuilt:
+        """Make the store anew from local posts and the feeds that were written; see there."""
+        from aggregator.app.rebuilding import rebuild
+
+        return rebuild(self, wait=wait, force=force)
 
     def _chosen(self, names: Sequence[str], subscriptions: Subscriptions) -> set[str] | None:
         """Ids of the sources named, with a list its feeds; None: every one."""

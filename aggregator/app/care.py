@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from aggregator.app.site import SiteAccess
-from aggregator.errors import UsageError
+from aggregator.errors import PublishError, UsageError
 from aggregator.reports import without_addresses
 
 if TYPE_CHECKING:
@@ -92,10 +92,15 @@ class Care(SiteAccess):
 
     def restore(self, file: Path, *, wait: float = 0.0) -> Path | None:
         """Make ``file`` the store; returns where the store that was replaced is kept."""
+        from aggregator.outputs.files import read_manifest
         from aggregator.store import care
 
         with self.lock(wait):
-            return care.restore(file, self.settings.store)
+            try:
+                outputs = read_manifest(self.settings.output_dir)
+            except PublishError:
+                outputs = None  # a damaged manifest says nothing of any site
+            return care.restore(file, self.settings.store, outputs)
 
     def check_store(self) -> Sequence[str]:
         """What is wrong with the store; empty when it is sound."""

@@ -74,7 +74,7 @@ def _missing(path: Path, owner: str | None) -> Finding:
         "store",
         "fail",
         f"{path}: is not there, but outputs made from one are",
-        "correct `store`, or mount its disk, or `aggregator db restore FILE`",
+        "correct `store`, or mount its disk, or `aggregator db restore FILE`, or `aggregator db rebuild`",
     )
 
 
@@ -85,7 +85,7 @@ def _is_readable(path: Path, told: list[Finding]) -> bool:
 
     state = path.stat()
     version, problems = glance(path)
-    fix = "keep a copy, then `aggregator db restore FILE` brings a backup back"
+    fix = "`aggregator db restore FILE` brings a backup back, `aggregator db rebuild` makes do without one"
     told.extend(
         Finding("store", "fail", f"{path}: is damaged: {problem}", fix) for problem in problems[:_PROBLEMS]
     )

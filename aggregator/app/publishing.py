@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from aggregator.polls import SourceState
     from aggregator.reports import GenerateReport
     from aggregator.routing import Routing
+    from aggregator.rules import Rules
     from aggregator.store import SqliteStore
     from aggregator.subscriptions import Subscriptions
 
@@ -130,6 +131,10 @@ class Publishing(Subscribing):
         self.routing(store).run()
         return self.generator(store).run(only, every=every, prune=prune)
 
+    def rules(self, store: SqliteStore) -> Rules:
+        """The rules of this site, with what is said of lists said of their feeds."""
+        return self._subscriptions(store).rules(self.settings.rules)
+
     def routing(self, store: SqliteStore) -> Routing:
         """What decides which items belong to which outputs."""
         from aggregator.routing import Routing
@@ -137,7 +142,7 @@ class Publishing(Subscribing):
         return Routing(
             store=store,
             clock=self.clock,
-            rules=self._subscriptions(store).rules(self.settings.rules),
+            rules=self.rules(store),
             site_url=self.settings.site_url,
             site_uuid=store.site_uuid,
         )

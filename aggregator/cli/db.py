@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from aggregator.cli.common import Duration, common_options, current, echo
+from aggregator.cli.common import Duration, common_options, counted, current, echo, tell
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -43,6 +43,31 @@ def restore(file: Path, *, wait: float) -> None:
     if kept is not None:
         echo(f"the store as it was: {app.shown_path(kept)}")
     echo("restored; `aggregator generate --all` writes the outputs from it")
+
+
+@db.command(
+    short_help="Make a lost store anew from posts and feeds.", epilog="Example: aggregator db rebuild"
+)
+@click.option("--force", is_flag=True, help="Rebuild a store that is sound, too.")
+@click.option(
+    "--wait", type=Duration(), default=0.0, metavar="DURATION", help="Wait for the lock, such as 5m."
+)
+@common_options
+def rebuild(*, force: bool, wait: float) -> None:
+    """Make a damaged or lost store anew from local posts and the written feeds, where there is no backup.
+
+    Published ids stay as they are. What was the store before is kept beside it.
+    """
+    app = current().app()
+    rebuilt = app.rebuild(wait=wait, force=force)
+    for problem in rebuilt.problems:
+        tell(problem, fg="yellow")
+    if rebuilt.kept is not None:
+        echo(f"the store as it was: {app.shown_path(rebuilt.kept)}")
+    echo(
+        f"rebuilt: {counted(rebuilt.items, 'item')} from {counted(rebuilt.feeds, 'feed')} and local posts;"
+        " `aggregator refresh` reads every source anew"
+    )
 
 
 @db.command(epilog="Example: aggregator db check")

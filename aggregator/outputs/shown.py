@@ -7,7 +7,6 @@ absolute http(s) URLs, ids and schemes are IRIs, languages are well-formed tags;
 from __future__ import annotations
 
 import re
-import uuid
 from dataclasses import dataclass
 from datetime import timedelta, timezone
 from hashlib import sha256
@@ -17,7 +16,7 @@ from urllib.parse import urlsplit
 from aggregator import text, urls
 from aggregator.dates import rfc3339
 from aggregator.model import Person
-from aggregator.outputs import texts
+from aggregator.outputs import minted, texts
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 EXCERPT = 280
 """How many characters of an item's text stand for a summary it does not have."""
 
-_NAMESPACE = uuid.UUID("6c964fa6-e9b3-4cba-883d-0dde6307427b")
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\s<>\"{}|\\^`]+")  # RFC 3987, 2.2: an absolute IRI, roughly
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # BCP 47, as far as its syntax goes
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+\-]+/[A-Za-z0-9!#$&^_.+\-]+(\s*;.*)?")
@@ -169,9 +167,9 @@ def source_id(entry: Entry, site: Site) -> str:
     own gets one of this site's.
     """
     if origin := text.plain(entry.item.origin or ""):
-        return _minted(f"origin:{origin}")
+        return minted.origin(origin)
     own = "" if entry.private else entry.source.id or entry.source.feed_url
-    return iri(own) if own else _minted(f"{site.id}/{entry.item.source_id}")
+    return iri(own) if own else minted.nameless(site.id, entry.item.source_id)
 
 
 def authors(entry: Entry, site: Site) -> tuple[Person, ...]:
@@ -200,17 +198,12 @@ def _bylines(entry: Entry) -> tuple[Person, ...]:
 def iri(value: str) -> str:
     """Return ``value`` if it is an absolute IRI, else a UUID that follows from it."""
     is_iri = _IRI.fullmatch(value) is not None and text.xml_safe(value) == value
-    return value if is_iri else _minted(value)
+    return value if is_iri else minted.of(value)
 
 
 def entry_id(entry: Entry) -> str:
     """Return the permanent id of the entry: an absolute IRI."""
     return texts.once(entry, "id", lambda each: iri(each.id))
-
-
-def _minted(value: str) -> str:
-    writable = value.encode("utf-8", "backslashreplace").decode("utf-8")  # lone surrogates stay told apart
-    return uuid.uuid5(_NAMESPACE, writable).urn
 
 
 def anchor(public_id: str) -> str:

@@ -57,10 +57,11 @@ def backup(store: Path, target: Path, *, force: bool = False) -> None:
     copy_database(store, target)
 
 
-def restore(file: Path, store: Path) -> Path | None:
+def restore(file: Path, store: Path, outputs: str | None = None) -> Path | None:
     """Put a backup in the store's place; returns where the replaced store is kept now, if there was one.
 
-    The backup is checked first. Call it under the site's lock.
+    The backup is checked first; one of another site than that of the ``outputs``, a uuid, is refused. Call it
+    under the site's lock.
     """
     _refuse_missing(file)
     if store.exists() and file.samefile(store):
@@ -68,11 +69,24 @@ def restore(file: Path, store: Path) -> Path | None:
     _refuse_unusable(file)
     if problems := check(file):
         raise StoreError(f"{file}: is damaged, nothing was restored: {problems[0]}")
+    if outputs not in {None, site := _site(file)}:
+        raise StoreError(
+            f"{file}: is a backup of another site than the output folder (backup {site}, outputs {outputs}),"
+            " nothing was restored; name one of this site, or empty the output folder"
+        )
     try:
         store.parent.mkdir(FOLDER_OF_OWNER, parents=True, exist_ok=True)
         staged = store.with_name(f".{store.name}.restoring")
         copy_database(file, staged)
-        kept = _put_aside(store)
+    except OSError as error:
+        raise StoreError(f"{store}: cannot be replaced: {error.strerror}") from error
+    return replace(store, staged, ".before-restore")
+
+
+def replace(store: Path, staged: Path, ending: str) -> Path | None:
+    """Put a whole file in the store's place; returns where the replaced store is kept, if there was one."""
+    try:
+        kept = _put_aside(store, ending)
         staged.replace(store)
         sync(store.parent)
     except OSError as error:
@@ -153,13 +167,19 @@ def _refuse_unusable(path: Path) -> None:
             raise StoreError(f"no database at {path}: nothing is in the file")
 
 
-def _put_aside(store: Path) -> Path | None:
+def _site(store: Path) -> str:
+    with translated(store), closing(open_read_only(store)) as raw:
+        ((site,),) = raw.execute("select value from meta where key = 'site'")
+        return str(site)
+
+
+def _put_aside(store: Path, ending: str) -> Path | None:
     """Move the store away together with its log, which must never meet another database."""
-    kept = unused(store, ".before-restore")
+    kept = unused(store, ending)
     there = store.exists()
-    for ending in ("", "-wal"):
-        part = store.with_name(store.name + ending)
+    for suffix in ("", "-wal"):
+        part = store.with_name(store.name + suffix)
         if part.exists():
-            part.rename(kept.with_name(kept.name + ending))
+            part.rename(kept.with_name(kept.name + suffix))
     store.with_name(f"{store.name}-shm").unlink(missing_ok=True)
     return kept if there else None

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 _BUSY = "is busy: another process kept writing to it; try again in a moment"
 _CORRUPT = (
-    "is damaged; `aggregator db check` says what is wrong, `aggregator db restore FILE` brings a backup back"
+    "is damaged; `aggregator db check` says what is wrong, `aggregator db restore FILE` brings a backup back,"
+    " `aggregator db rebuild` makes do without one"
 )
 _READ_ONLY = "cannot be written: check that it, its folder and the disk are writable for this user"
 _CAUSES = {
@@ -25,7 +26,8 @@ _CAUSES = {
     sqlite3.SQLITE_READONLY: _READ_ONLY,
     sqlite3.SQLITE_PERM: _READ_ONLY,
     sqlite3.SQLITE_CORRUPT: _CORRUPT,
-    sqlite3.SQLITE_NOTADB: "is not a database; `aggregator db restore FILE` brings a backup back",
+    sqlite3.SQLITE_NOTADB: "is not a database; `aggregator db restore FILE` brings a backup back,"
+    " `aggregator db rebuild` makes do without one",
     sqlite3.SQLITE_IOERR: "cannot be read or written: check the disk, then run `aggregator db check`",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened: check that it is a file and who may read and write it",
 }

@@ -86,7 +86,8 @@ def _refuse_loss(path: Path, outputs: str | None, *, anew: bool) -> None:
     state = "is empty" if path.exists() else "is not there"
     raise StoreError(
         f"{path}: the store {state}, but outputs made from one exist: bring a backup back with"
-        " `aggregator db restore FILE`, or start anew with `aggregator refresh --new-store`;"
+        " `aggregator db restore FILE`, or make it from posts and feeds with `aggregator db rebuild`, or"
+        " start anew with `aggregator refresh --new-store`;"
         " if they are another site's, choose another output.dir"
     )
 
@@ -140,5 +141,6 @@ def refuse_unready(connection: Connection, known: int) -> None:
         if missing := sorted(_TABLES - tables):
             raise StoreError(
                 f"{connection.path}: is damaged (no table {', '.join(missing)});"
-                " `aggregator db restore FILE` brings a backup back"
+                " `aggregator db restore FILE` brings a backup back,"
+                " `aggregator db rebuild` makes do without one"
             )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aggregator.dates import to_micros
 from aggregator.errors import StoreError
 from aggregator.store import itemrows
+from aggregator.store.adopting import adopted
 from aggregator.store.codec import array, bindable, encode_info
 from aggregator.store.documents import keep_documents
 from aggregator.store.polling import STANDING, keep_outcome
@@ -62,6 +63,7 @@ def _keep_items(raw: sqlite3.Connection, source: int, save: Save, info: SourceIn
     changes, now = save.changes, to_micros(save.now)
     if changes.new or changes.updated:
         meta = encode_info(info)
+        changes = adopted(raw, source, changes)
         itemrows.insert(raw, source, changes.new, meta, now)
         itemrows.update(raw, source, changes.updated, meta, now)
     if changes.unchanged:

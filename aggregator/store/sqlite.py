@@ -11,6 +11,7 @@ from aggregator.store.library import Reading
 from aggregator.store.lists import Lists
 from aggregator.store.polling import Polling
 from aggregator.store.publishing import Publishing
+from aggregator.store.rebuilding import Rebuilding
 from aggregator.store.refreshing import Refreshing
 from aggregator.store.routing import Routing
 from aggregator.store.saving import Saving
@@ -39,6 +40,7 @@ class SqliteStore(
     History,
     States,
     Reading,
+    Rebuilding,
 ):
     """Every contract of a store, on one connection; ``open_store`` opens it."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from aggregator.dates import to_micros
+from aggregator.store.adopting import KIND as REBUILT_KIND
 from aggregator.store.codec import bindable, original
 from aggregator.store.polling import forget_exchange, forget_move, make_due, release, return_home
 from aggregator.store.rows import Connected, outdate_directory, outdate_with_directory
@@ -54,6 +55,7 @@ class Syncing(Connected):
                 for source in sources
             ]
             configured = {each.id for each in before.values()}
+            configured |= {each.id for each in stored if each.kind == REBUILT_KIND}
             gone = [each.id for each in stored if each.active and each.id not in configured]
             for source_id in gone:
                 raw.execute("update sources set active = 0 where id = ?", (source_id,))

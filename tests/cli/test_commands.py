@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -234,6 +235,26 @@ def test_backup_and_restore(filled: Site) -> None:
     assert filled.run("status", "--json").json["totals"]["items"] == 2
     assert filled.files().keys() == before.keys()
     assert filled.run("db", "restore", "nothing.db").code == 1
+
+
+def test_a_backup_of_another_site_is_refused(filled: Site) -> None:
+    store, outputs = filled.root / "var" / "aggregator.db", filled.root / "feeds"
+    outputs.rename(filled.root / "ours")
+    store.rename(filled.root / "ours.db")
+    assert filled.run("refresh").code == 0
+    assert filled.run("db", "backup", "theirs.db").code == 0
+    shutil.rmtree(outputs)
+    (filled.root / "ours").rename(outputs)
+    shutil.copy(filled.root / "ours.db", store)
+
+    refused = filled.run("db", "restore", "theirs.db")
+    refreshed = filled.run("refresh")
+    shutil.rmtree(outputs)
+    restored = filled.run("db", "restore", "theirs.db")
+
+    assert (refused.code, refreshed.code, restored.code) == (1, 0, 0)
+    assert "theirs.db: is a backup of another site" in refused.err
+    assert filled.run("refresh").code == 0
 
 
 def test_check_and_vacuum(filled: Site) -> None:

@@ -1,0 +1,76 @@
+"""What was written can be read back: nothing that subscribers know of an entry is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import given, settings
+
+from aggregator.outputs import shown
+from aggregator.outputs.atom import Atom
+from aggregator.outputs.jsonfeed import JsonFeed
+from aggregator.outputs.readback import Readback, read_back
+from aggregator.views import Feed
+from tests.builders import an_entry, an_item
+from tests.outputs.builders import a_feed, feeds
+
+
+def written(feed: Feed, more: dict[str, bytes] | None = None) -> Readback:
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "category").mkdir()
+        for path, body in {**Atom().feed(feed), **JsonFeed().feed(feed), **(more or {})}.items():
+            (folder / path).write_bytes(body)
+        return read_back(folder)
+
+
+@given(feeds())
+@settings(deadline=None)
+def test_any_feed_comes_back_as_it_was_published(feed: Feed) -> None:
+    back = written(feed)
+
+    assert back.problems == ()
+    (found,) = back.feeds
+    assert (found.slug, found.id, found.former) == (feed.slug, shown.iri(feed.id), False)
+    assert [each.id for each in found.entries] == [shown.entry_id(each) for each in feed.entries]
+    for each, entry in zip(found.entries, feed.entries, strict=True):
+        assert shown.time(each.published) == shown.published(entry)
+        assert shown.time(each.updated) == shown.updated(entry)
+        assert each.item.title.value == shown.title(entry).replace("\r", "\n")
+        assert (each.item.link or "") == shown.link(entry)
+        assert len(each.item.enclosures) == len(shown.media(entry))
+
+
+def test_a_copy_at_a_former_slug_is_told_apart() -> None:
+    feed = a_feed(an_entry(an_item()), slug="world", former=("abroad",))
+    body = Atom().feed(feed)["category/world.xml"]
+
+    back = written(feed, {"category/abroad.xml": body})
+
+    assert {each.slug: each.former for each in back.feeds} == {"abroad": True, "world": False}
+
+
+def test_nothing_but_whole_feeds_of_ours_is_read() -> None:
+    body = Atom().feed(a_feed(an_entry(an_item())))
+    ((_, whole),) = body.items()
+    others = {
+        "category/cut.xml": whole[:-30],
+        "category/empty.xml": b"",
+        "category/other.xml": whole.replace(b">aggregator<", b">another<"),
+        "category/undated.xml": whole.replace(b"<published>", b"<!-- ").replace(b"</published>", b"-->"),
+        "category/entities.xml": b'<!DOCTYPE f [<!ENTITY e SYSTEM "/etc/passwd">]>'
+        + whole.replace(b">1<", b">&e;<"),
+        "category/list.json": b"[]",
+        "all.json": b"{",
+    }
+
+    back = written(a_feed(an_entry(an_item()), slug="good"), others)
+
+    assert {each.slug for each in back.feeds} - {"entities"} == {"good"}
+    assert len(back.problems) >= 6
+    assert b"root:" not in repr(back).encode()
+
+
+def test_no_folder_holds_nothing() -> None:
+    assert read_back(Path("/nonexistent")) == Readback()
