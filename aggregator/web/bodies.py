@@ -6,19 +6,14 @@ costs no more than a document. What ends too early is an error, never half a doc
 
 from __future__ import annotations
 
-import sys
 import zlib
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import brotli
 
+from aggregator import zstandard as zstd
 from aggregator.errors import FetchError
 from aggregator.text import plain
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
