@@ -276,10 +276,8 @@ class Bookmark:
 
     def doubted(self) -> Bookmark:
         """The same, but no size and time is trusted: every document is read, and told by its hash."""
-        doubted = {
-            name: replace(known, stamp=replace(known.stamp, size=-1, mtime_ns=0))
-            for name, known in self.documents.items()
-        }
+        rows = self.documents.items()
+        doubted = {name: replace(each, stamp=replace(each.stamp, size=-1, mtime_ns=0)) for name, each in rows}
         return replace(self, documents=doubted)
 
 
