@@ -61,7 +61,7 @@ _PLACES = _places()
 def to_text(html: str, length: int) -> str:
     """Return how the text of HTML begins: at least ``length`` characters of it, or all there are."""
     enough = length + length // 4 + 16  # blanks and references are shorter as text
-    found = _begun(html, enough) if len(html) > enough and "<![CDATA[" not in html else None
+    found = _begun(html, enough) if "<" in html and "<![CDATA[" not in html else None
     if found is None or _UNSURE.search(found[0]):
         return markup.to_text(html)
     written, is_whole = found
