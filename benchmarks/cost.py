@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-LOOK = 0.1
+LOOK = 0.05
 """Seconds between two looks at memory."""
-_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ def run(
     patience: float = 3600,
 ) -> Cost:
     """Run a command in a folder; what it says goes to a file. It is killed after so many seconds."""
-    peak, ended = [0], threading.Event()
+    peak, ended = [0.0], threading.Event()
     began = time.perf_counter()
     with out.open("wb") as said:
         process = subprocess.Popen(
@@ -61,7 +60,7 @@ def run(
 
     def watch() -> None:
         while not ended.wait(LOOK):
-            peak[0] = max(peak[0], _resident(process.pid))
+            peak[0] = max(peak[0], memory(process.pid))
             if time.perf_counter() - began > patience:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
@@ -77,18 +76,24 @@ def run(
     return Cost(
         wall=wall,
         processor=usage.ru_utime + usage.ru_stime,
-        peak=max(peak[0] / 2**20, usage.ru_maxrss / 2**10),
+        peak=peak[0],
         code=process.returncode,
     )
 
 
-def _resident(pid: int) -> int:
-    """Bytes that a process and its children have in memory."""
-    pages = 0
+def memory(pid: int) -> float:
+    """MiB that a process and its children have now, or that it had itself at its peak, if that is more.
+
+    What the system says of one that has ended is of no use: it counts what the caller had when it began.
+    """
+    now, peak = 0, 0
     for each in family(pid):
         with contextlib.suppress(OSError):
-            pages += int((PROC / str(each) / "statm").read_text().split()[1])
-    return pages * _PAGE
+            said = (PROC / str(each) / "status").read_text()
+            sizes = {line.partition(":")[0]: line.split()[1:2] for line in said.splitlines()}
+            now += int(sizes.get("VmRSS", ["0"])[0])
+            peak = peak if each != pid else int(sizes.get("VmHWM", ["0"])[0])
+    return max(now, peak) / 1024
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ MEMORY = 150.0
 _CAVEATS = """\
 - Everything is on one machine: the farm takes its part of the processor beside whoever is measured, and
   loopback has no latency, which favours who asks one feed after the other.
-- Memory that processes share counts for each of them; it is looked at ten times a second, so that a shorter
-  peak of several processes goes unseen.\
+- Memory that processes share counts for each of them; it is looked at twenty times a second, so that a
+  shorter peak goes unseen.\
 """
 
 
