@@ -59,8 +59,9 @@ def run(
         )
 
     def watch() -> None:
-        while not ended.wait(LOOK):
+        while not ended.is_set():
             peak[0] = max(peak[0], memory(process.pid))
+            ended.wait(LOOK)
             if time.perf_counter() - began > patience:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)

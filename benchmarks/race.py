@@ -10,6 +10,7 @@ Linux only; takes half an hour as it stands.
 from __future__ import annotations
 
 import argparse
+import sqlite3
 import sys
 import tempfile
 from pathlib import Path
@@ -67,11 +68,19 @@ def laps(racer: type[Racer], farm: Farmed, folder: Path, options: argparse.Names
             environment=racer.environment,
             patience=options.patience,
         )
-        lap = Lap(racer.name, phase, cost, farm.answers(), runs.items() if not cost.code else 0)
+        lap = Lap(racer.name, phase, cost, farm.answers(), _held(runs))
         print(f"{lap}", file=sys.stderr)
         if racer in (Ours, Prototype) and (cost.code or lap.items != wanted):
             sys.exit(f"{lap.items} items where there are {wanted}: {out.read_text()[-2000:]}")
         yield lap
+
+
+def _held(runs: Racer) -> int:
+    """How many items it has; none where it failed and left nothing that can be read."""
+    try:
+        return runs.items()
+    except (OSError, LookupError, ValueError, sqlite3.Error):
+        return 0
 
 
 def present(names: Sequence[str]) -> list[type[Racer]]:

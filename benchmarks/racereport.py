@@ -21,6 +21,7 @@ MEMORY = 150.0
 _CAVEATS = """\
 - Everything is on one machine: the farm takes its part of the processor beside whoever is measured, and
   loopback has no latency, which favours who asks one feed after the other.
+- The start of each program is in its figures; with few feeds it is most of them.
 - Memory that processes share counts for each of them; it is looked at twenty times a second, so that a
   shorter peak goes unseen.\
 """

@@ -114,7 +114,7 @@ def main() -> None:
     if options.sources:
         parts.append(many_sources(options.sources))
     if options.items:
-        counts = sorted({min(FEW, options.items), options.items})
+        counts = [min(FEW, max(1, options.items // 10)), options.items]
         pages = "without pages" if options.without_pages else "with pages"
         parts += [
             f"{SOURCES:,} sources, {CATEGORIES} categories, {pages}; the items lie a minute apart:",
