@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 from aggregator.app import App
 from aggregator.identity import content_key, fingerprint, public_id, spare_id
-from aggregator.model import Item, Person, Tag, Text
+from aggregator.model import CLEANER, Item, Person, Tag, Text
 from aggregator.polls import Outcome
 from aggregator.records import Changes, ItemChange, Save
-from aggregator.tidy import CLEANER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

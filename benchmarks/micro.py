@@ -22,7 +22,7 @@ from aggregator.compare import compare
 from aggregator.model import Document, Item, Source, SourceInfo, Stamp
 from aggregator.outputs.atom import Atom
 from aggregator.outputs.jsonfeed import JsonFeed
-from aggregator.outputs.pages.renderer import Pages
+from aggregator.outputs.pages import Pages
 from aggregator.records import Changes, Save
 from aggregator.sources import decoding, mapping, recognise, strict, tolerant
 from aggregator.sources.feed import Feed as FeedAdapter
