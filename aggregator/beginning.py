@@ -10,8 +10,6 @@ from __future__ import annotations
 import html as entities
 import re
 
-from aggregator import markup
-
 _BREAK = "\ufdd0"
 """A noncharacter: between blocks, until white space has been collapsed."""
 _FARTHEST = 100_000
@@ -61,15 +59,15 @@ _PLACES = _places()
 def to_text(html: str, length: int) -> str:
     """Return how the text of HTML begins: at least ``length`` characters of it, or all there are."""
     enough = length + length // 4 + 16  # blanks and references are shorter as text
-    found = _begun(html, enough) if len(html) > enough and "<![CDATA[" not in html else None
+    found = _begun(html, enough) if "<" in html and "<![CDATA[" not in html else None
     if found is None or _UNSURE.search(found[0]):
-        return markup.to_text(html)
+        return _whole(html)
     written, is_whole = found
     if "&" in written:
         written = entities.unescape(written)
     lines = [" ".join(line.split()) for line in written.split(_BREAK)]
     text = "\n".join([line for line in lines if line])
-    return text if is_whole or len(text) >= length else markup.to_text(html)
+    return text if is_whole or len(text) >= length else _whole(html)
 
 
 def _begun(html: str, length: int) -> tuple[str, bool] | None:
@@ -111,3 +109,9 @@ def _with_attributes(stated: str, place: int) -> tuple[int, str] | None:
     tag = _START.fullmatch(stated)
     found = _PLACES[place].get(tag[1]) if tag else None
     return None if tag is None or found is None or (tag[2] and found[0] != _VOID) else found
+
+
+def _whole(html: str) -> str:
+    from aggregator import markup  # noqa: PLC0415 - few texts need it
+
+    return markup.to_text(html)

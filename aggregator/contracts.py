@@ -338,11 +338,7 @@ class RoutingStore(Protocol):
 
 
 class ReuseStore(Protocol):
-    """The store as whoever looks for what need not be rendered sees it. All raise StoreError only."""
-
-    def touched(self, output: Output) -> Touched:
-        """What happened to the output since it was last written."""
-        ...
+    """The store as whoever looks for what need not be rendered sees it. Raises StoreError only."""
 
     def members(self, output: Output, item_ids: Iterable[int]) -> Sequence[Entry]:
         """Those of these items that are in it, by number."""
@@ -372,6 +368,10 @@ class PublishStore(ReuseStore, Protocol):
 
     def places(self, output: Output, window: Window) -> Sequence[Entry]:
         """The same; no item is read."""
+        ...
+
+    def touched(self, output: Output) -> Touched:
+        """What happened to the output since it was last written."""
         ...
 
     def periods(

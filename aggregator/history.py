@@ -103,7 +103,8 @@ class _Shelf:
         *,
         before: Before | None,
     ) -> None:
-        self._before = before
+        self._before = None if touched is None else before
+        self._changed = touched.item_ids if touched else frozenset[int]()
         self._history, self._output, self._feed = history, output, replace(feed, entries=())
         self._known = {entry.item_id: entry for entry in feed.entries if not entry.forms}
         self._place = zone(feed.site.timezone)
@@ -162,6 +163,7 @@ class _Shelf:
         store, rendering, span = self._history.store, self._history.rendering, period.bounds(self._place)
         found = self._before and rendering.reuse.entries(
             self._output,
+            self._changed,
             lambda: store.span_places(self._output, *span, at_most),
             {"html": self._feed.past_path(period)},
             self._before,

@@ -276,14 +276,9 @@ class Bookmark:
 
     def doubted(self) -> Bookmark:
         """The same, but no size and time is trusted: every document is read, and told by its hash."""
-        stamps = {name: replace(known.stamp, size=-1, mtime_ns=0) for name, known in self.documents.items()}
-        return replace(
-            self,
-            documents={name: replace(known, stamp=stamps[name]) for name, known in self.documents.items()},
-        )
-
-
-# ── lists of sources ──────────────────────────────────────────────────────────────────────────────────────
+        rows = self.documents.items()
+        doubted = {name: replace(each, stamp=replace(each.stamp, size=-1, mtime_ns=0)) for name, each in rows}
+        return replace(self, documents=doubted)
 
 
 @dataclass(frozen=True, slots=True)

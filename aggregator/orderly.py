@@ -131,9 +131,9 @@ def cleaned(html: str, base: str | None) -> str | None:
 
     The same as it would come to be by sanitising until nothing changes, with links relative to ``base``.
     """
-    pieces = html.split("<")
-    if len(pieces) > taming.MAX_MARKS or not _has_usual_characters(html):
+    if not _has_usual_characters(html):
         return None
+    pieces = html.split("<")
     if html.count(">") >= len(pieces) or "&quot;" in html:
         pieces = [_text(pieces[0]), *map(_with_text, pieces[1:])]
     if not _are_orderly(pieces, base):
@@ -151,7 +151,7 @@ def cleaned(html: str, base: str | None) -> str | None:
 
 def _has_usual_characters(html: str) -> bool:
     """Whether there is nothing in it that parsers change, or that is no orderly HTML wherever it stands."""
-    if len(html) > MAX_HTML or "data:" in html:
+    if len(html) > MAX_HTML or html.count("<") > taming.MAX_MARKS or "data:" in html:
         return False
     if not html.isprintable() and _UNFIT.search(html):
         return False

@@ -205,6 +205,11 @@ class Touched:
     whole: bool = False
     items: tuple[TouchedItem, ...] = ()
 
+    @property
+    def item_ids(self) -> frozenset[int]:
+        """Which items something happened to."""
+        return frozenset(each.item_id for each in self.items)
+
 
 @dataclass(frozen=True, slots=True)
 class Window:

@@ -169,9 +169,11 @@ class Rendering:
     def _entries(self, output: Output, before: Before | None = None) -> Sequence[Entry]:
         """What the output shows. Of everything the newest are kept in mind: others show them as well."""
         window, entries = self._window(output), None
-        if before is not None:
+        touched = before and self.store.touched(output)
+        if before and touched and not touched.whole:
             paths = {path.rpartition(".")[2]: path for path in reversed(self.paths(output))}
-            entries = self.reuse.entries(output, partial(self.store.places, output, window), paths, before)
+            places = partial(self.store.places, output, window)
+            entries = self.reuse.entries(output, touched.item_ids, places, paths, before)
         if entries is None:
             entries = self.store.entries(output, window, self._known)
         if output.kind == "all":

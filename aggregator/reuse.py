@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from aggregator.contracts import KeepingRenderer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from aggregator.contracts import Renderer, ReuseStore
     from aggregator.records import Output
@@ -33,19 +33,16 @@ class Reuse:
     def entries(
         self,
         output: Output,
+        changed: Collection[int],
         placed: Callable[[], Sequence[Entry]],
         paths: Mapping[str, str],
         before: Before,
     ) -> Sequence[Entry] | None:
         """The entries of an output that are ``placed`` in files, with only those read that need be.
 
-        Read are those that something happened to, and those that do not stand there yet. ``paths``: where
+        Read are those that ``changed``, by item id, and those that do not stand there yet. ``paths``: where
         the files lie, by suffix. None where all are to be rendered.
         """
-        touched = self.store.touched(output)
-        if touched.whole:
-            return None
-        changed = {each.item_id for each in touched.items}
         places = placed()
         kept = self._kept([each.id for each in places if each.item_id not in changed], paths, before)
         missing = [each.item_id for each in places if each.id not in kept]

@@ -39,7 +39,7 @@ def xml_safe(value: str) -> str:
     XML discourages the control characters U+007F to U+009F and validators warn of them; one, U+0085, is a
     line end.
     """
-    if _NOT_IN_XML.search(value) is None:
+    if value.isprintable() or _NOT_IN_XML.search(value) is None:
         return value
     return _NOT_IN_XML.sub(lambda found: "\n" if found[0] == "\x85" else "", value)
 

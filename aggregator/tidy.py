@@ -14,7 +14,7 @@ from aggregator import dates, markup, text, urls
 from aggregator.model import CLEANER, Enclosure, Item, Person, Tag, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
 MAX_TITLE = 1000
@@ -41,6 +41,7 @@ _SOMETHING = re.compile(r"(?:^|>)(?:\s|&nbsp;)*(?!&nbsp;)[^\s<]|<(?:img|video|au
 
 _NOTHING = Text("", "html")
 
+_Stated = TypeVar("_Stated")
 _Value = TypeVar("_Value")
 
 
@@ -68,20 +69,24 @@ def tidy(item: Item, now: datetime) -> Item:
         summary=summary,
         published=published,
         updated=updated,
-        authors=_each(map(_person, item.authors), MAX_AUTHORS),
-        tags=_each(map(_tag, item.tags), MAX_TAGS),
-        categories=_each(map(_category, item.categories), MAX_CATEGORIES),
+        authors=_each(_person, item.authors, MAX_AUTHORS),
+        tags=_each(_tag, item.tags, MAX_TAGS),
+        categories=_each(_category, item.categories, MAX_CATEGORIES),
         origin=_name(item.origin or "") or None,
-        enclosures=_each((_enclosure(file, base) for file in item.enclosures), MAX_ENCLOSURES),
+        enclosures=_each(lambda file: _enclosure(file, base), item.enclosures, MAX_ENCLOSURES),
         language=_language(item.language),
         base=None,
         cleaner=CLEANER,
     )
 
 
-def _each(values: Iterable[_Value | None], limit: int) -> tuple[_Value, ...]:
-    """Those there are, each once, in their order."""
-    return tuple(dict.fromkeys(value for value in values if value))[:limit]
+def _each(
+    cleaned: Callable[[_Stated], _Value | None], stated: Sequence[_Stated], limit: int
+) -> tuple[_Value, ...]:
+    """What there is of them once cleaned, each once, in their order."""
+    found = [value for value in map(cleaned, stated) if value]
+    # One alone comes once; to compare several, all of their values are hashed.
+    return tuple(dict.fromkeys(found))[:limit] if len(found) > 1 else tuple(found)
 
 
 def _title(title: Text) -> str:

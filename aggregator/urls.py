@@ -6,7 +6,11 @@ import ipaddress
 import re
 import unicodedata
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MAX_LENGTH = 8192
 """In characters; what is longer is no link that anything can follow."""
@@ -34,7 +38,9 @@ _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _PATH_CHARACTERS = "/%:@!$&'()*+,;=-._~"
 _QUERY_CHARACTERS = _PATH_CHARACTERS + "?"
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-_CANDIDATE = re.compile(r"[\s,]*+([^\s,]\S*(?<!,))(?:\s++([\d.]+[wxh]))?\s*+(?:,|$)", re.ASCII)
+_BEFORE_CANDIDATE = re.compile(r"[\s,]*+", re.ASCII)
+_CANDIDATE = re.compile(r"\S++", re.ASCII)
+_AFTER_CANDIDATE = re.compile(r"(?:\s++([\d.]+[wxh]))?\s*+(?:,|$)", re.ASCII)
 _PARTS, _SLASHES_OF_ORIGIN = re.compile("[?#%]"), 2
 _MAX_LABEL = 63  # RFC 1035, 2.3.4
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -137,8 +143,30 @@ def _host(host: str) -> str | None:
 
 def absolute_set(value: str, base: str | None = None) -> str | None:
     """Make a ``srcset`` one of absolute http(s) URLs (WHATWG HTML, 4.8.4.2.1), or return None for none."""
-    candidates = ((absolute(url, base), size) for url, size in _CANDIDATE.findall(value))
+    candidates = ((absolute(url, base), size) for url, size in _candidates(value))
     return ", ".join(f"{url} {size}".rstrip() for url, size in candidates if url) or None
+
+
+def _candidates(value: str) -> Iterator[tuple[str, str]]:
+    """Each address and its size, in one pass: a search would begin anew at every comma of a long row."""
+    position = _end(_BEFORE_CANDIDATE, value, 0)
+    while position < len(value):
+        end = _end(_CANDIDATE, value, position)
+        written = value[position:end]
+        after = None if written.endswith(",") else _AFTER_CANDIDATE.match(value, end)
+        if after:
+            yield written, after[1] or ""
+            end = after.end()
+        elif "," in written:  # what is before the last commas has no size
+            until = len(written[: written.rindex(",")].rstrip(","))
+            yield written[:until], ""
+            end = position + until + 1
+        position = _end(_BEFORE_CANDIDATE, value, end)
+
+
+def _end(pattern: re.Pattern[str], value: str, position: int) -> int:
+    found = pattern.match(value, position)
+    return found.end() if found else position
 
 
 def canonical(url: str) -> str:

@@ -26,7 +26,7 @@ from aggregator.sources import (
     outlines,
     scalars,
 )
-from aggregator.web import bodies, client
+from aggregator.web import bodies, sockets
 from tests.builders import a_source
 from tests.fakes import FakeWeb
 
@@ -100,7 +100,7 @@ def test_the_limits_in_the_docs_are_those_of_the_code() -> None:
         "folders one feed": outlines.MAX_CATEGORIES,
         "the configuration": config_document.MAX_BYTES // 2**20,
         "codings upon each other": bodies.MAX_LAYERS,
-        "a header field of an answer": client._MAX_FIELD,
+        "a header field of an answer": sockets._MAX_FIELD,
         "any other field of an entry": entries.MAX_FIELD,
         "a title": tidy.MAX_TITLE,
         "a name, a tag, a category": tidy.MAX_NAME,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -194,6 +195,30 @@ def test_a_set_is_absolute_already(value: str) -> None:
 
     if once is not None:
         assert urls.absolute_set(once) == once
+
+
+# What a set was read by before it was read in one pass: it says the same, but searches from every comma.
+SEARCHED = re.compile(r"[\s,]*+([^\s,]\S*(?<!,))(?:\s++([\d.]+[wxh]))?\s*+(?:,|$)", re.ASCII)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["a", "b", ",", ",,", " ", "\n", "\u00a0", "1x", " 2.5x", "9w", "bad"]), max_size=12
+    )
+)
+def test_a_set_is_read_in_one_pass_as_it_would_be_by_searching(parts: list[str]) -> None:
+    value = "".join(parts)
+
+    assert list(urls._candidates(value)) == SEARCHED.findall(value)
+
+
+@pytest.mark.parametrize("value", [",", " ", "x", "a,", "a bad ", "1", "a 1"])
+def test_a_set_without_end_takes_no_long_time(value: str) -> None:
+    start = time.process_time()
+
+    urls.absolute_set(value * (250_000 // len(value)) + " bad bad")
+
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def summary(entry: Entry) -> str:
 
 def distinct_summary(entry: Entry) -> str:
     """Return the item's own summary; empty where there is no content beside it, or only the same again."""
-    return once(entry, "distinct summary", lambda each: _distinct(summary(each), each.item.content))
+    return once(entry, "distinct summary", _distinct)
 
 
 def excerpt(entry: Entry, length: int) -> str:
@@ -56,7 +56,11 @@ def excerpt(entry: Entry, length: int) -> str:
 
 def html(entry: Entry) -> str:
     """Return the item's content, else its summary, as HTML."""
-    return once(entry, "html", lambda each: as_html(each.item.content) or as_html(each.item.summary))
+    return once(entry, "html", lambda each: _content(each) or as_html(each.item.summary))
+
+
+def _content(entry: Entry) -> str:
+    return once(entry, "content", lambda each: as_html(each.item.content))
 
 
 def as_text(value: Text, limit: int = LIMIT) -> str:
@@ -80,8 +84,9 @@ def _excerpt(item: Item, length: int) -> str:
     return text.excerpt(whole or as_text(item.content, 2 * length), length)
 
 
-def _distinct(own: str, content: Text) -> str:
-    if not own or not as_html(content):
+def _distinct(entry: Entry) -> str:
+    own, content = summary(entry), entry.item.content
+    if not own or not _content(entry):
         return ""
     start = _start(content, _FIRST)[:_FIRST]
     return own if not own.startswith(start) or own != as_text(content) else ""

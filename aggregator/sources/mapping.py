@@ -213,7 +213,7 @@ class _Mapping:
 
     def _person(self, person: EntryPerson) -> Person:
         """RSS writes ``someone@example.com (Name)``, others ``Name <someone@example.com>``."""
-        both = _PERSON.fullmatch(person.name) or _NAMED.fullmatch(person.name)
+        both = "@" in person.name and (_PERSON.fullmatch(person.name) or _NAMED.fullmatch(person.name))
         name, email = (both["name"], both["email"]) if both else (person.name, person.email)
         return Person(name or email, urls.absolute(person.url, self.base), email or None)
 

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 _ESCAPED = "\ufdd0"
 """A noncharacter: begins a text that was turned to hexadecimal because SQLite could not hold it."""
 _EMPTY: tuple[object, ...] = (None, [], (), ("", "text"), 0)
-# An item takes a few KiB, and making a compressor longer than compressing it, the more so the more it can
-# look back on.
-_LEVEL, _WINDOW, _MEMORY = 1, 13, 6
+_ZSTD = b"\x28\xb5\x2f\xfd"
+"""How a frame begins (RFC 8878, 3.1.1)."""
+_LEVEL = 3
 
 
 class DamagedValueError(ValueError):
@@ -137,14 +137,27 @@ def _to_item(stored: dict[str, Any], source_id: str) -> Item:
 
 def pack(item: Item) -> bytes:
     """The raw form, compressed: it is read only by a better cleaner and by ``explain``."""
-    packing = zlib.compressobj(_LEVEL, zlib.DEFLATED, _WINDOW, _MEMORY)
-    return packing.compress(encode_item(item).encode()) + packing.flush()
+    from aggregator.zstandard import compress  # noqa: PLC0415 - not before there is something to pack
+
+    return compress(encode_item(item).encode(), _LEVEL)
 
 
 def unpack(body: bytes, source_id: str) -> Item:
     """What :func:`pack` was given."""
     with _whole():
-        return decode_item(zlib.decompress(body).decode(), source_id)
+        return decode_item(_unpacked(body).decode(), source_id)
+
+
+def _unpacked(body: bytes) -> bytes:
+    """Items of older versions are packed with zlib."""
+    if not body.startswith(_ZSTD):
+        return zlib.decompress(body)
+    from aggregator.zstandard import ZstdError, decompress  # noqa: PLC0415 - not before one is asked for
+
+    try:
+        return decompress(body)
+    except ZstdError as error:
+        raise ValueError("no whole frame") from error
 
 
 def _to_text(stored: Sequence[Any] | None) -> Text:

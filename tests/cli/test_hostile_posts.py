@@ -47,6 +47,11 @@ HEADS = {
 def test_a_folder_of_everything_costs_no_good_post(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     seeds = site.root / "seeds"
     site.write_post("good.md", title="The good one")
+    outside = site.root.parent / "outside"
+    outside.mkdir()
+    (outside / "2026-01-01-secret.md").write_text("---\ntitle: Secret\ndate: 2026-01-01\n---\nx", "utf-8")
+    (seeds / "outside").symlink_to(outside)
+    (seeds / "2026-01-01-secret.md").symlink_to(outside / "2026-01-01-secret.md")
     (seeds / "passwd.md").symlink_to("/etc/passwd")
     (seeds / "etc").symlink_to("/etc")
     (seeds / "zero.md").symlink_to("/dev/zero")

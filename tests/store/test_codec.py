@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import zlib
 from contextlib import closing
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta, timezone
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -56,6 +58,22 @@ def test_an_item_of_any_size_is_packed() -> None:
 
         assert codec.unpack(packed, "posts") == item
         assert len(packed) < 1000
+
+
+@given(items)
+def test_an_item_that_an_older_version_packed_is_read(item: Item) -> None:
+    packed = zlib.compress(codec.encode_item(item).encode())
+
+    assert codec.unpack(packed, item.source_id) == item
+
+
+@given(items, st.data())
+def test_a_packed_item_that_is_not_whole_is_told_from_one_that_is(item: Item, data: st.DataObject) -> None:
+    packed = codec.pack(item)
+    kept = data.draw(st.integers(0, len(packed) - 1))
+
+    with pytest.raises(codec.DamagedValueError):
+        codec.unpack(packed[:kept], item.source_id)
 
 
 @given(items)

@@ -8,14 +8,16 @@ import sys
 import tracemalloc
 import zlib
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import brotli
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from isal import isal_zlib
 
 from aggregator.errors import FetchError
+from aggregator.web import bodies
 from aggregator.web.bodies import MAX_MEMBERS, Unpacker, too_large
 
 if sys.version_info >= (3, 14):
@@ -221,3 +223,21 @@ def test_a_window_larger_than_the_standard_allows_is_refused() -> None:
 )
 def test_the_limit_is_named(limit: int, said: str) -> None:
     assert f"larger than {said}," in str(too_large(limit))
+
+
+@given(st.binary(max_size=2000), st.sampled_from([15, -15, 31]), st.integers(1, 600))
+def test_whichever_library_inflates_gives_the_same(body: bytes, bits: int, step: int) -> None:
+    packer = zlib.compressobj(wbits=bits)
+    packed = packer.compress(body * 100) + packer.flush() + b"rest"
+
+    def inflated(opened: Callable[[int], Any]) -> tuple[bytes, bytes]:
+        stream, out = bodies._Zlib(bits, opened), b""
+        for at in range(0, len(packed), step):
+            out += stream.unpack(packed[at : at + step])
+            while not stream.done and not stream.hungry:
+                out += stream.unpack(b"")
+            if stream.done:
+                return out, stream.rest
+        raise AssertionError("not done")
+
+    assert inflated(isal_zlib.decompressobj) == inflated(zlib.decompressobj)
