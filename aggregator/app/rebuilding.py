@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -72,14 +73,17 @@ def rebuild(app: App, *, wait: float, force: bool) -> Rebuilt:
                 " `aggregator refresh` begins a new one"
             )
         staged = path.with_name(f".{path.name}.rebuilding")
-        for ending in ("", "-wal", "-shm"):
-            staged.with_name(staged.name + ending).unlink(missing_ok=True)
+        care.discard(staged)
         site = read_manifest(app.settings.output_dir) or saved.site
-        with open_store(staged, outputs=site, anew=True, clock=app.clock) as store:
-            work = _Rebuild(app, store, written)
-            work.run(saved)
-            items = sum(state.items for state in store.states())
-        kept = care.replace(path, staged, ".before-rebuild")
+        try:
+            with open_store(staged, outputs=site, anew=True, clock=app.clock) as store:
+                work = _Rebuild(app, store, written)
+                work.run(saved)
+                items = sum(state.items for state in store.states())
+            kept = care.replace(path, staged, ".before-rebuild")
+        finally:
+            with suppress(StoreError):  # the next one clears away what stays
+                care.discard(staged)
     if is_there and not saved.whole:
         work.tell("the old store does not say any more which items were hidden: look for what is shown again")
     return Rebuilt(

@@ -5,6 +5,7 @@ Commands are imported when they are called, so that ``--help`` answers at once.
 
 from __future__ import annotations
 
+import errno
 import sys
 from importlib import import_module
 from io import TextIOWrapper
@@ -148,5 +149,7 @@ def _run(arguments: Sequence[str] | None) -> object:
         # click writes help and versions itself.
         if refuses(sys.stdout):
             raise cannot_be_written(error) from error
+        if error.errno in (errno.EMFILE, errno.ENFILE):
+            raise AggregatorError("too many open files: raise the limit (ulimit -n)") from error
         raise
     return result

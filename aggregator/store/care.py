@@ -94,6 +94,15 @@ def replace(store: Path, staged: Path, ending: str) -> Path | None:
     return kept
 
 
+def discard(staged: Path) -> None:
+    """Remove a store that is in nobody's place yet, with its log."""
+    try:
+        for suffix in ("", "-wal", "-shm"):
+            staged.with_name(staged.name + suffix).unlink(missing_ok=True)
+    except OSError as error:
+        raise StoreError(f"{staged}: cannot be removed: {error.strerror}") from error
+
+
 def check(store: Path) -> list[str]:
     """What is wrong with the store, a line each; none: it is sound. Reads every page of the file."""
     try:
