@@ -1,6 +1,6 @@
 """One job on the site in the current folder, at a fixed time: what the crash tests kill.
 
-``crash_runner.py refresh|generate|rebuild [SECONDS]``: so much later. Each source that is done is told.
+``crash_runner.py refresh|generate|rebuild|restore [SECONDS]``: so much later. Who is done is told.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ def main(job: str, seconds: str = "0") -> int:
         app = replace(App.open(Path("config/aggregator.yaml"), os.environ, {}), clock=lambda: now)
         if job == "rebuild":
             app.rebuild()
+            return 0
+        if job == "restore":
+            app.restore(Path("backup.db"))
             return 0
         if job == "generate":
             generated, failed = app.generate(every=True), 0

@@ -14,6 +14,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from aggregator.store import backup
 from aggregator.store.connection import connect
 from aggregator.store.migrating import migrate, migrations
 from tests.builders import NOW
@@ -97,6 +98,21 @@ def a_site_to_write_anew(site: Path) -> None:
 def a_site_that_lost_its_store(site: Path) -> None:
     a_refreshed_site(site)
     (site / "var" / "aggregator.db").write_bytes(b"lost" * 5000)
+
+
+def a_site_to_restore(site: Path) -> None:
+    """With a backup, and a store that knows more, the last of it in its log alone, as a crash leaves it."""
+    a_refreshed_site(site)
+    store = site / "var" / "aggregator.db"
+    backup(store, site / "backup.db")
+    files = [store.with_name(store.name + ending) for ending in ("", "-wal")]
+    with closing(sqlite3.connect(store)) as raw:
+        raw.execute("pragma wal_autocheckpoint = 0")
+        raw.execute("insert into meta (key, value) values ('since', 'the backup')")
+        raw.commit()
+        bodies = [each.read_bytes() for each in files]
+    for path, body in zip(files, bodies, strict=True):
+        path.write_bytes(body)
 
 
 def as_of_version(store: Path, version: int) -> None:

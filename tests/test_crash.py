@@ -9,7 +9,7 @@ import itertools
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from tests.crashes import (
     a_fresh_site,
     a_site_of_an_older_program,
     a_site_that_lost_its_store,
+    a_site_to_restore,
     a_site_to_write_anew,
     a_site_with_changes,
     calls,
@@ -40,7 +41,7 @@ FAULTS = ("signal=KILL", "error=ENOSPC", "error=EIO", "error=EDQUOT")
 Make = Callable[[Path], None]
 
 
-def points(found: Iterator[Call]) -> Iterator[tuple[Call, str]]:
+def points(found: Iterable[Call]) -> Iterator[tuple[Call, str]]:
     """Calls with the fault each of them meets: one each in turn, or every one at every call."""
     if POINTS == "all":
         yield from itertools.product(found, FAULTS)
@@ -60,7 +61,7 @@ def disturb(tmp_path: Path, make: Make, job: str) -> None:
     shutil.copytree(template, traced)
     disturbed = 0
 
-    for call, fault in points(iter(calls(traced, job))):
+    for call, fault in points(calls(traced, job)):
         site = tmp_path / "site"
         shutil.copytree(template, site)
         broken = run(site, *injecting(call, fault), job=job)
@@ -97,6 +98,42 @@ def test_so_does_bringing_the_store_of_an_older_program_up_to_date(tmp_path: Pat
 
 def test_so_does_making_a_lost_store_anew(tmp_path: Path) -> None:
     disturb(tmp_path, a_site_that_lost_its_store, "rebuild")
+
+
+def knows_more(store: Path) -> bool:
+    """Whether it is the store from before it was restored, with its log."""
+    with closing(sqlite3.connect(store)) as raw:
+        return raw.execute("select 1 from meta where key = 'since'").fetchone() is not None
+
+
+def test_a_restore_that_is_disturbed_can_be_done_again_and_neither_store_is_lost(tmp_path: Path) -> None:
+    template, traced = tmp_path / "template", tmp_path / "traced"
+    a_site_to_restore(template)
+    shutil.copytree(template, traced)
+    found = calls(traced, "restore")
+    disturbed = 0
+
+    for call, fault in points(found):
+        site = tmp_path / "site"
+        shutil.copytree(template, site)
+        broken = run(site, *injecting(call, fault), job="restore")
+        disturbed += broken.returncode != 0
+        what = f"{fault} at {call.line}\n{broken.stderr}"
+        assert "Traceback" not in broken.stderr, what
+        assert run(site, job="restore").returncode == 0, what
+        store = site / "var" / "aggregator.db"
+        assert not knows_more(store), what
+        assert sound(site) == "", what
+        kept = [
+            each
+            for each in store.parent.glob("*.before-restore*")
+            if each.suffix[-4:] not in ("-wal", "-shm")
+        ]
+        assert any(knows_more(each) for each in kept), what
+        assert run(site).returncode == 0, what
+        shutil.rmtree(site)
+
+    assert disturbed > 0
 
 
 # ── several sources, kept in one transaction ──────────────────────────────────────────────────────────────

@@ -183,10 +183,13 @@ def _site(store: Path) -> str:
 
 
 def _put_aside(store: Path, ending: str) -> Path | None:
-    """Move the store away together with its log, which must never meet another database."""
+    """Move the store away together with its log, which must never meet another database.
+
+    The log goes first: whoever is cut off in between finds the store in its place, and moves it to its log.
+    """
     kept = unused(store, ending)
     there = store.exists()
-    for suffix in ("", "-wal"):
+    for suffix in ("-wal", ""):
         part = store.with_name(store.name + suffix)
         if part.exists():
             part.rename(kept.with_name(kept.name + suffix))
