@@ -122,6 +122,7 @@ class _Rebuild:
         for name in saved.paused & {each.id for each in subscriptions.everything}:
             store.set_paused(name, True, self.now)
         self._keep_feeds()
+        store.end_rebuilt()
 
     def _read(self, sources: Sequence[Source]) -> None:
         results = asyncio.run(self.app.read(self.store, Options(), {each.id for each in sources}))

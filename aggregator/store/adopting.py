@@ -68,8 +68,18 @@ def adopted(raw: sqlite3.Connection, source: int, changes: Changes) -> Changes:
         "update items set source_id = ?, native_id = ? where id = ?",
         [(source, bindable(native_id), each.item_id) for native_id, each in found.items()],
     )
+    if found:
+        forget_nobody(raw)
     new = tuple(each for each in changes.new if each.raw.native_id not in found)
     return replace(changes, new=new, updated=(*changes.updated, *found.values()))
+
+
+def forget_nobody(raw: sqlite3.Connection) -> None:
+    """Remove the source of what no source is known to have brought, once it holds nothing."""
+    raw.execute(
+        "delete from sources where kind = 'rebuilt' and not exists"
+        " (select 1 from items where source_id = sources.id)"
+    )
 
 
 def _found(

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from aggregator.dates import from_micros, to_micros
-from aggregator.store.adopting import KIND, NAME
+from aggregator.store.adopting import KIND, NAME, forget_nobody
 from aggregator.store.codec import array, bindable, original
 from aggregator.store.connection import open_read_only
 from aggregator.store.migrating import refuse_foreign
@@ -42,6 +42,11 @@ class Rebuilding(Connected):
                 " title, added, reason) values (?, ?, '', 1000000, 1, 0, 0, '', '', ?, ?)",
                 (NAME, KIND, to_micros(now), "its items come from feeds that were written before a rebuild"),
             )
+
+    def end_rebuilt(self) -> None:
+        """Leave nothing behind that is not needed."""
+        with self._connection.writing() as raw:
+            forget_nobody(raw)
 
     def published_ids(self, public_ids: Iterable[str]) -> Mapping[str, int]:
         """Which items have these permanent ids."""

@@ -233,6 +233,22 @@ def test_feeds_without_a_manifest_stay_ours(filled: Site) -> None:
     )
 
 
+def test_an_entry_that_no_source_is_known_of_waits_for_one(filled: Site) -> None:
+    for path in filled.files():
+        if path.endswith(".json"):
+            (filled.root / "feeds" / path).unlink()
+    entries = shown(filled)
+
+    rebuilt(filled)
+    filled.run("generate")
+    waiting, before = filled.run("status").out, shown(filled)
+    filled.run("refresh")
+
+    assert "(rebuilt)" in waiting
+    assert "(rebuilt)" not in filled.run("status").out
+    assert before == shown(filled) == entries
+
+
 def test_what_is_no_lost_store_is_refused(filled: Site) -> None:
     store = filled.root / "var" / "aggregator.db"
     before = store.read_bytes()
