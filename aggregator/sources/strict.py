@@ -62,9 +62,8 @@ def _read(document: str, family: Family, root: str, base: str) -> FeedDocument:
         parser.Parse(data, True)
     except expat.ExpatError as error:
         raise DeclinedError(Why.NOT_WELL_FORMED) from error
-    finally:  # else it would wait, with all that it holds, until somebody looks for garbage in circles
-        parser.StartNamespaceDeclHandler = parser.StartElementHandler = None
-        parser.EndElementHandler = parser.CharacterDataHandler = None
+    finally:
+        reading.part()
     return reading.feed.document(family, reading.entries)
 
 
