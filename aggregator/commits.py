@@ -6,9 +6,12 @@ Who saves waits until its own is kept, so nothing is told of that a crash could 
 from __future__ import annotations
 
 import asyncio
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from aggregator.contracts import RefreshStore
     from aggregator.records import Save
 
@@ -27,7 +30,17 @@ class GroupCommit:
         self._store = store
         self._waiting: list[tuple[Save, asyncio.Future[None]]] = []
         self._items = 0
+        self._at_work = 0
         self._timer: asyncio.TimerHandle | None = None
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Count somebody who may save something while the block runs: nobody else is waited for."""
+        self._at_work += 1
+        try:
+            yield
+        finally:
+            self._at_work -= 1
 
     async def save(self, save: Save) -> None:
         """Keep it, with whatever else comes within a moment. Raises StoreError, as all of those then do.
@@ -38,7 +51,7 @@ class GroupCommit:
         kept: asyncio.Future[None] = loop.create_future()
         self._waiting.append((save, kept))
         self._items += len(save.changes.new) + len(save.changes.updated)
-        if len(self._waiting) >= TOGETHER or self._items >= MOST_ITEMS:
+        if len(self._waiting) >= min(TOGETHER, self._at_work) or self._items >= MOST_ITEMS:
             self._flush()
         elif self._timer is None:
             self._timer = loop.call_later(DELAY, self._flush)

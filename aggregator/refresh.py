@@ -83,14 +83,14 @@ class Refresh:
 
         ``state``: what the store knows of it; ``bookmark``: how far it was read, if that was looked up.
         """
-        run = _Run(
-            self, source, adapter, info, (state, bookmark or self.store.bookmarks([source.id])[source.id])
-        )
-        try:
-            await run.read()
-            await run.finish()
-        except SourceError as error:
-            await run.fail(error)
+        known = bookmark or self.store.bookmarks([source.id])[source.id]
+        run = _Run(self, source, adapter, info, (state, known))
+        with self.commits.at_work():
+            try:
+                await run.read()
+                await run.finish()
+            except SourceError as error:
+                await run.fail(error)
         return run.result()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,14 +43,19 @@ def a_save(number: int, items: int = 0) -> Save:
     return Save(source_id=f"s{number}", now=NOW, changes=Changes(new=new))
 
 
+async def saved(store: Store, saves: Sequence[Save]) -> None:
+    """All saved at once, with somebody else at work."""
+    group = GroupCommit(store)
+    with ExitStack() as stack:
+        for _ in range(commits.TOGETHER * 2):
+            stack.enter_context(group.at_work())
+        await asyncio.gather(*map(group.save, saves))
+
+
 def test_what_comes_together_is_kept_together() -> None:
     store = Store()
 
-    async def run() -> None:
-        group = GroupCommit(store)
-        await asyncio.gather(*(group.save(a_save(number)) for number in range(commits.TOGETHER + 3)))
-
-    asyncio.run(run())
+    asyncio.run(saved(store, [a_save(number) for number in range(commits.TOGETHER + 3)]))
 
     assert store.sizes == [commits.TOGETHER, 3]
     assert [save.source_id for save in store.transactions[1]] == ["s64", "s65", "s66"]
@@ -58,13 +64,25 @@ def test_what_comes_together_is_kept_together() -> None:
 def test_many_items_do_not_wait_in_memory() -> None:
     store = Store()
 
+    asyncio.run(saved(store, [a_save(number, items=100) for number in range(5)]))
+
+    assert store.sizes == [3, 2]
+
+
+def test_nobody_is_waited_for_who_has_nothing_to_save() -> None:
+    store = Store()
+
     async def run() -> None:
         group = GroupCommit(store)
-        await asyncio.gather(*(group.save(a_save(number, items=100)) for number in range(5)))
+        with group.at_work(), group.at_work():
+            task = asyncio.create_task(group.save(a_save(1)))
+            await asyncio.sleep(0)
+            assert store.sizes == []
+            await asyncio.gather(task, group.save(a_save(2)))
 
     asyncio.run(run())
 
-    assert store.sizes == [3, 2]
+    assert store.sizes == [2]
 
 
 def test_nobody_goes_on_before_it_is_kept() -> None:
@@ -72,7 +90,9 @@ def test_nobody_goes_on_before_it_is_kept() -> None:
     kept: list[int] = []
 
     async def one(group: GroupCommit, number: int) -> None:
-        await group.save(a_save(number))
+        with group.at_work():
+            await asyncio.sleep(0)
+            await group.save(a_save(number))
         kept.append(sum(store.sizes))
 
     async def run() -> None:
@@ -87,8 +107,9 @@ def test_nobody_goes_on_before_it_is_kept() -> None:
 def test_what_cannot_be_kept_is_told_to_all_that_wait_for_it() -> None:
     async def run() -> list[BaseException | None]:
         group = GroupCommit(Store(fails=True))
-        saves = (group.save(a_save(number)) for number in range(3))
-        return await asyncio.gather(*saves, return_exceptions=True)
+        with group.at_work(), group.at_work(), group.at_work():
+            saves = (group.save(a_save(number)) for number in range(3))
+            return await asyncio.gather(*saves, return_exceptions=True)
 
     assert [str(each) for each in asyncio.run(run())] == ["the disk is full"] * 3
 
@@ -98,12 +119,13 @@ def test_who_is_cancelled_while_it_waits_is_kept_at_once() -> None:
 
     async def run() -> None:
         group = GroupCommit(store)
-        tasks = [asyncio.create_task(group.save(a_save(number))) for number in range(2)]
-        await asyncio.sleep(0)
-        tasks[0].cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await tasks[0]
-        assert store.sizes == [2]
-        await tasks[1]
+        with group.at_work(), group.at_work(), group.at_work():
+            tasks = [asyncio.create_task(group.save(a_save(number))) for number in range(2)]
+            await asyncio.sleep(0)
+            tasks[0].cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await tasks[0]
+            assert store.sizes == [2]
+            await tasks[1]
 
     asyncio.run(run())

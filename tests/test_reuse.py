@@ -134,7 +134,7 @@ def test_other_settings_have_everything_rendered(told: tuple[RealSite, Told]) ->
     assert len(renderer.rendered) == 6
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**32), st.booleans())
 def test_after_any_life_the_files_are_what_rendering_everything_gives(seed: int, item_pages: bool) -> None:
     random = Random(seed)  # noqa: S311 - test data, not secrets
@@ -172,7 +172,7 @@ def _happens(site: RealSite, random: Random) -> None:
         site.add(native_id, *random.sample(["a", "b", "c"], random.randrange(1, 3)), **about)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(feeds())
 def test_every_entry_is_found_where_it_was_written_and_written_there_again(feed: Feed) -> None:
     files = {path: body for each in _FORMS for path, body in each.feed(feed).items()}

@@ -62,6 +62,8 @@ def _read(document: str, family: Family, root: str, base: str) -> FeedDocument:
         parser.Parse(data, True)
     except expat.ExpatError as error:
         raise DeclinedError(Why.NOT_WELL_FORMED) from error
+    finally:
+        reading.part()
     return reading.feed.document(family, reading.entries)
 
 

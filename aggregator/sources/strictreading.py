@@ -81,6 +81,14 @@ class StrictReading:
         self._outer: list[_Outer] = []
         self._scope: tuple[str, str] | None = None
 
+    def part(self) -> None:
+        """Let go of the parser, which else waited, with all it holds, for a look at garbage in circles."""
+        parser = self.parser
+        parser.StartNamespaceDeclHandler = parser.StartElementHandler = None
+        parser.EndElementHandler = parser.CharacterDataHandler = None
+        self.finish = self._between = self._leave = self.xhtml = None
+        self._outer.clear()
+
     # ── told by expat ──
 
     def start(self, name: str, raw: list[str]) -> None:

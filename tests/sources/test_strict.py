@@ -6,6 +6,7 @@ hundred thousand.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
@@ -262,3 +263,20 @@ def test_what_is_declined_raises_nothing_in_either_reader() -> None:
         tolerant.read("<rss", "rss", "rss", URL)
 
     assert read("<rss") is Why.NOT_WELL_FORMED
+
+
+@pytest.mark.parametrize(
+    "said", ["<guid>a</guid>", "<title>a</title>", "<title>", "<author><name>a</author>"]
+)
+def test_nothing_of_a_document_waits_for_a_look_at_garbage(said: str) -> None:
+    document = f"<rss version='2.0'><channel><item>{said}</item></channel></rss>"
+    strict.read(document, "rss", "rss", URL)  # what is made once is made now
+    gc.collect()
+    gc.disable()
+    try:
+        strict.read(document, "rss", "rss", URL)
+        left = gc.collect()
+    finally:
+        gc.enable()
+
+    assert left == 0
