@@ -221,13 +221,18 @@ def _attributes(tag: str, written: str, base: str | None) -> str | None:
             becomes = allowed.value(name, value, base)
             if becomes is None:
                 refused = True
-            elif name in allowed.URL_ATTRIBUTES and not _PLAIN_ADDRESS.match(value):
+            elif name in allowed.URL_ATTRIBUTES and not _is_plain_address(value, becomes):
                 return None
             else:
                 kept[name] = becomes
     if (refused and len(kept) > 1) or (tag == "img" and not _is_plain_picture(stated, kept.get("src"))):
         return None
     return "".join(f' {name}="{_escaped(value)}"' for name, value in kept.items())
+
+
+def _is_plain_address(stated: str, absolute: str) -> bool:
+    """Also as an absolute one, which it is when the sanitiser looks again: its host may be the base's."""
+    return bool(_PLAIN_ADDRESS.match(stated) and _PLAIN_ADDRESS.match(absolute))
 
 
 def _escaped(value: str) -> str:

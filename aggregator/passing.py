@@ -9,7 +9,7 @@ import json
 import types
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import fields, is_dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from importlib import import_module
 from math import isfinite
@@ -27,7 +27,7 @@ from typing import (
     get_type_hints,
 )
 
-from aggregator.model import Document, Item, Reading, Source, Stamp
+from aggregator.model import CLEANER, Document, Item, Reading, Source, Stamp
 from aggregator.reading import Read
 
 if TYPE_CHECKING:
@@ -113,10 +113,12 @@ def pack_read(read: Read) -> bytes:
 
 
 def unpack_read(message: bytes, source: Source, document: Document) -> Read:
-    """What :func:`pack_read` was given. Raises GarbledError, also for an item of another source."""
+    """What :func:`pack_read` was given. Raises GarbledError; for items of others, too."""
     told = _load(_Told, message)
     if any(item.source_id != source.id for pair in told.items for item in pair):
         raise GarbledError("an item of another source")
+    if any(not 0 <= item.cleaner <= CLEANER for pair in told.items for item in pair):
+        raise GarbledError("an item of a cleaner that there is not")
     reading = replace(told.reading, items=tuple(raw for raw, _ in told.items))
     return Read(document, reading, told.items, told.failed)
 
@@ -144,7 +146,7 @@ def _load(kind: type[_Value], message: bytes) -> _Value:
     decode: _Decode = _decoder(cast("Hashable", kind))
     try:
         return cast("_Value", decode(json.loads(message.decode("utf-8", "surrogatepass"))))
-    except (ValueError, TypeError, RecursionError) as error:
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise GarbledError(f"no {kind.__name__}: {error}") from error
 
 
@@ -218,4 +220,5 @@ def _moment(told: object) -> datetime:
     moment = datetime.fromisoformat(_exactly(str, told))
     if moment.tzinfo is None:
         raise ValueError("a time without a zone")
+    moment.astimezone(UTC)  # OverflowError where it has no date in UTC
     return moment

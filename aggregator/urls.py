@@ -33,6 +33,7 @@ _NORMAL = re.compile(
 _NORMAL_PATH = re.compile(rf"(?:/(?![/.]){_SEGMENT})++{_REST}")
 # Stricter than browsers, which look `;` or `!` up as well: no name in use holds them, but garbage does.
 _FORBIDDEN_IN_HOST = re.compile(r"[\x00-,/:-@\[-^`{-\x7f]")
+_BRACKETS = re.compile(r"\[[^\]]*+\](?::.*+)?|[^\[\]]*+", re.DOTALL)
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _PATH_CHARACTERS = "/%:@!$&'()*+,;=-._~"
@@ -104,7 +105,7 @@ def _target(url: str, base: str | None) -> str | None:
 
 
 def _normal(parts: SplitResult) -> str | None:
-    if "@" in parts.netloc or not parts.hostname:
+    if "@" in parts.netloc or not parts.hostname or not _BRACKETS.fullmatch(parts.netloc):
         return None
     host = _host(parts.hostname)
     if host is None:
@@ -144,7 +145,12 @@ def _host(host: str) -> str | None:
 def absolute_set(value: str, base: str | None = None) -> str | None:
     """Make a ``srcset`` one of absolute http(s) URLs (WHATWG HTML, 4.8.4.2.1), or return None for none."""
     candidates = ((absolute(url, base), size) for url, size in _candidates(value))
-    return ", ".join(f"{url} {size}".rstrip() for url, size in candidates if url) or None
+    return ", ".join(f"{_closed(url)} {size}".rstrip() for url, size in candidates if url) or None
+
+
+def _closed(url: str) -> str:
+    """The address so that a comma at its end is not taken for the end of its candidate."""
+    return f"{url[:-1]}%2C" if url.endswith(",") else url
 
 
 def _candidates(value: str) -> Iterator[tuple[str, str]]:

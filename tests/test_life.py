@@ -7,7 +7,6 @@ outputs are a function of the store.
 from __future__ import annotations
 
 import shutil
-import sys
 import tempfile
 import xml.etree.ElementTree as ET  # reads only what this program wrote
 from dataclasses import dataclass, replace
@@ -19,53 +18,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, precondition, rule
 
 from aggregator.app import App
-from tests.builders import NOW
 from tests.cli.conftest import POST
+from tests.dying import REAPER, DyingClock, Killed
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 OLDEST = datetime(2022, 1, 1, tzinfo=UTC)
-
-
-class Killed(BaseException):
-    """The process died."""
-
-
-class Reaper:
-    """Kills the process in this one's stead: at the n-th file that it opens or renames below a folder."""
-
-    def __init__(self) -> None:
-        self.folder: str | None = None
-        self.left = 0
-        sys.addaudithook(self.look)
-
-    def look(self, event: str, arguments: tuple[object, ...]) -> None:
-        if self.folder is None or event not in ("open", "os.rename"):
-            return
-        if event == "os.rename" or self.folder in str(arguments[0]):
-            self.left -= 1
-            if self.left < 0:
-                self.folder = None
-                raise Killed
-
-
-REAPER = Reaper()
-
-
-class DyingClock:
-    """A clock that moves on with every look at it, and kills whoever looks once too often."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-        self.left: int | None = None
-
-    def __call__(self) -> datetime:
-        self.now += timedelta(seconds=1)
-        if self.left is not None:
-            self.left -= 1
-            if self.left < 0:
-                self.left = None
-                raise Killed
-        return self.now
 
 
 @dataclass

@@ -265,11 +265,20 @@ def test_an_address_is_judged_as_the_sanitiser_judges_it(url: str, start: str, b
             '<img src="https://n.example/a.png" width="640">',
         ),
         ('<a href="http://1.2.3.4.5/">a</a>', None),  # a wrong address to some readers of URLs
+        ('<img src="//\ufffd.">', None),  # the same, once it is absolute
     ],
 )
 def test_it_is_written_as_the_sanitiser_writes_it(html: str, expected: str | None) -> None:
     assert orderly.cleaned(html, BASE) == expected
     assert markup.clean(html, BASE) == again_and_again(html, BASE)
+
+
+def test_a_base_that_is_a_wrong_address_to_some_makes_wrong_ones() -> None:
+    base = "https://xn--zn7c./d/"
+    html = '<p><img src="a.png">b</p>'
+
+    assert orderly.cleaned(html, base) is None
+    assert markup.clean(html, base) == again_and_again(html, base)
 
 
 @pytest.mark.parametrize(

@@ -13,16 +13,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.model import Document, Enclosure, Item, Problem, Reading, SourceInfo, Stamp
+from aggregator.model import CLEANER, Document, Enclosure, Item, Problem, Reading, SourceInfo, Stamp
 from aggregator.passing import Errand, GarbledError, pack_errand, pack_read, unpack_errand, unpack_read
 from aggregator.reading import Read
 from aggregator.sources.feed import Feed, FeedOptions
 from aggregator.wishes import Calendar
 from tests.builders import NOW, a_source, an_item
-from tests.store.test_codec import any_text, items, times
+from tests.store import test_codec
+from tests.store.test_codec import any_text
 
 SOURCE = a_source()
 DOCUMENT = Document(Stamp("https://example.org/feed", 4, 0, "abc"), b"\0\n\xff\n", None, "text/xml")
+
+
+def exists(moment: datetime | None) -> bool:
+    """Whether it surely has a date in UTC, as all dates that are read have."""
+    return moment is None or (moment.year, moment.month) not in ((1, 1), (9999, 12))
+
+
+times = test_codec.times.filter(exists)
+items = st.builds(
+    replace,
+    test_codec.items.filter(lambda item: exists(item.published) and exists(item.updated)),
+    cleaner=st.integers(0, CLEANER),
+)
 calendars = st.builds(
     Calendar,
     ttl=st.floats(0, 1e9) | st.integers(0, 100),
@@ -142,6 +156,24 @@ def test_an_item_of_another_source_is_refused() -> None:
 
     for pair in ((stolen, an_item()), (an_item(), stolen)):
         with pytest.raises(GarbledError, match="another source"):
+            unpack_read(pack_read(a_read(pair)), SOURCE, DOCUMENT)
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_moment_without_a_date_in_utc_is_refused(moment: str) -> None:
+    """Whoever compares it with others would stumble over it, and with it every other source's reading."""
+    item = an_item(published=datetime.fromisoformat(moment))
+
+    for pair in ((item, an_item()), (an_item(), item)):
+        with pytest.raises(GarbledError):
+            unpack_read(pack_read(a_read(pair)), SOURCE, DOCUMENT)
+
+
+@pytest.mark.parametrize("cleaner", [-1, CLEANER + 1, 2**70])
+def test_an_item_of_a_cleaner_that_there_is_not_is_refused(cleaner: int) -> None:
+    """No store could keep its number, or it would count as clean for ever."""
+    for pair in ((an_item(cleaner=cleaner), an_item()), (an_item(), an_item(cleaner=cleaner))):
+        with pytest.raises(GarbledError, match="cleaner"):
             unpack_read(pack_read(a_read(pair)), SOURCE, DOCUMENT)
 
 

@@ -110,6 +110,8 @@ def test_a_url_without_scheme_takes_that_of_the_base() -> None:
         "http://./",
         "http://" + "a" * 64 + ".org/",
         "http://[::1/",
+        "http://[::1]words/",
+        "http://words[::1]/",
         "http://[fe80::1%25eth0]/",
         "http://[nonsense]/",
         "http://example.org/\x00a",
@@ -187,6 +189,14 @@ def test_a_set_of_images_keeps_those_with_an_address() -> None:
 def test_a_set_without_an_address_is_none() -> None:
     assert urls.absolute_set("a.jpg 1x, b.jpg 2x") is None
     assert urls.absolute_set(" , ,", BASE) is None
+
+
+def test_an_address_of_a_set_that_ends_in_a_comma_stays_one() -> None:
+    once = urls.absolute_set("https://h.example/a,\0 2x, /b", BASE)
+
+    assert once is not None
+    assert once.startswith("https://h.example/a%2C 2x, ")
+    assert urls.absolute_set(once) == once
 
 
 @given(st.text(st.sampled_from("ab,  \t12wx./:%"), max_size=30))

@@ -50,7 +50,7 @@ def _share(script: re.Pattern[str], body: bytes, codec: str, at_least: int = 1) 
     decoded = text.strictly(body, codec) or ""
     letters = sum(1 for character in decoded if character > "\x7f" and character.isalpha())
     found = len(script.findall(decoded))
-    return found / letters if found >= at_least else 0
+    return found / letters if letters and found >= at_least else 0
 
 
 def _common(body: bytes, codec: str) -> float:

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
+from aggregator import text
 from aggregator.sources import repair
 from aggregator.sources.strictnames import DeclinedError, Names, Why
 from aggregator.sources.strictreading import StrictReading, is_plain_base
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 MAX_CHARACTERS = 4_000_000
 """Of a document."""
 
-_PROLOGUE = re.compile(r"(?:\s++|<\?(?!xml\s)[^<>?]*+\?>|<!--(?:(?!--)[^<>])*+-->)*+", re.IGNORECASE)
+_PROLOGUE = re.compile(
+    r"(?:[ \t\r\n]++|<\?(?!xml[\s?])[a-z_][a-z0-9_.-]*+(?:[ \t\r\n][^<>?]*+)?\?>|<!--(?:(?!--)[^<>])*+-->)*+",
+    re.IGNORECASE | re.ASCII,
+)
 _CONTROLS = re.compile(b"\xc2[\x80-\x9f]")
 # Read as Windows-1252 by the tolerant reader; also where they are no references, in character data sections.
 _REFERENCE = re.compile(r"&#(?:0*1(?:2[89]|[345]\d)|x0*[89][0-9a-f]);", re.IGNORECASE)
@@ -72,7 +76,8 @@ def _from_root(document: str, root: str) -> str:
     whole = repair.without_declaration(document)
     prologue = _PROLOGUE.match(whole)
     begin = prologue.end() if prologue else 0
-    if not whole.startswith(f"<{root}", begin):
+    before = document[: len(document) - len(whole) + begin]
+    if not whole.startswith(f"<{root}", begin) or text.xml_safe(before) != before:
         raise DeclinedError(Why.PROLOGUE)
     return whole[begin:] if begin else whole
 

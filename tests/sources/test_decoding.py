@@ -144,6 +144,11 @@ def test_a_page_s_own_encoding_counts() -> None:
     assert _KO in decode(f'<html><meta charset="euc-kr"><title>{_KO}</title>'.encode("cp949")).text
 
 
+def test_signs_of_a_script_without_its_letters_are_decoded() -> None:
+    """The dot between Japanese words, of two bytes in EUC-JP, is no letter."""
+    assert isinstance(decode("<rss>・</rss>".encode("euc_jp")).text, str)
+
+
 @given(
     st.binary(max_size=300),
     st.sampled_from([None, "text/xml; charset=utf-16", "x; charset=big5", "charset="]),
