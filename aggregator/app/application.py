@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from aggregator.commits import GroupCommit
     from aggregator.polls import SourceState
     from aggregator.reports import RefreshReport, SourceResult
     from aggregator.store import SqliteStore
@@ -121,8 +122,14 @@ class App(Publishing):
         except LockedError:
             log.debug("another process is at work, and asks for itself")
 
-    def refreshing(self, store: SqliteStore, equipment: Equipment, options: Options) -> Refreshing:
-        """What reads sources into a store that knows of them."""
+    def refreshing(
+        self,
+        store: SqliteStore,
+        equipment: Equipment,
+        options: Options,
+        commits: GroupCommit | None = None,
+    ) -> Refreshing:
+        """What reads sources into a store that knows of them; ``commits``: what keeps what it reads."""
         return Refreshing(
             settings=self.settings,
             adapters=self.adapters,
@@ -132,6 +139,7 @@ class App(Publishing):
             equipment=equipment,
             info=self._info,
             options=options,
+            commits=commits,
         )
 
     def _chosen(self, names: Sequence[str], subscriptions: Subscriptions) -> set[str] | None:
