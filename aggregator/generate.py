@@ -64,13 +64,8 @@ class Generate:
         self.store.outdate([each.id for each in kept_up if every or self._is_behind(each)])
         recorded = self._outdate_missing(recorded)
         # Entries name every category they are in, so new titles come before anything is rendered.
-        self.store.retitle(
-            {
-                o.id: self.rendering.title(o)
-                for o in self.store.outputs()
-                if o.generation and o.kind == "category"
-            }
-        )
+        outdated = [output for output in self.store.outputs() if output.generation]
+        self.store.retitle(self.rendering.titles(outdated))
         due = [
             output
             for output in self.store.outputs()

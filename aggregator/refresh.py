@@ -65,11 +65,12 @@ class Refresh:
     """Trust no size and time of a document."""
     progress: Callable[[str, int], None] = lambda _source, _documents: None
     """Told the source's id and how many documents were just read."""
+    shared: GroupCommit | None = None
 
     @cached_property
     def commits(self) -> GroupCommit:
-        """What sources came to, kept together."""
-        return GroupCommit(self.store)
+        """What keeps together what sources came to: one that others know of, else its own."""
+        return self.shared or GroupCommit(self.store)
 
     async def source(
         self,
@@ -204,9 +205,8 @@ class _Run:
             # What was left out comes with the next reading, which is to bring the document again.
             self.exchange = replace(self.exchange, validators=NO_VALIDATORS, body_hash="", stable_hash="")
         if self.last is None:
-            self.last = replace(
-                self.nothing, changes=self._compare(settled), documents=tuple(settled.records)
-            )
+            changes = self._compare(settled)
+            self.last = replace(self.nothing, changes=changes, documents=tuple(settled.records))
         left = self.claims.leaving(accept=self.common.accept_removals)
         self.removed = len(left.items)
         self.notice = "; ".join([*self.claims.notices, *([left.notice] if left.notice else [])])

@@ -85,6 +85,7 @@ class Rendering:
             if category.slug in self.names
         }
         self._known: Mapping[int, Entry] = {}
+        self._titles: Mapping[int, str] = {}
         self._asked: dict[int, list[str]] = {}
         for name, output_id in sorted(self.names.items()):
             self._asked.setdefault(output_id, []).append(name)
@@ -115,8 +116,19 @@ class Rendering:
             return [f"all.{form}" for form in forms if form != "html"]
         return [f"category/{slug}.{form}" for slug in (output.name, *output.former) for form in forms]
 
+    def titles(self, outputs: Iterable[Output]) -> Mapping[int, str]:
+        """Those of the categories among these, by id: what they are called until this is asked again.
+
+        Entries name every category they are in, so none may change its name while some are rendered.
+        """
+        self._titles = {}
+        self._titles = {each.id: self.title(each) for each in outputs if each.kind == "category"}
+        return self._titles
+
     def title(self, output: Output) -> str:
         """As configured, else the commonest tag of its posts, else the name it was asked for by."""
+        if (said := self._titles.get(output.id)) is not None:
+            return said
         declared: Category | None = self._declared.get(output.id)
         if declared is not None and declared.title:
             return declared.title

@@ -114,6 +114,66 @@ def test_what_cannot_be_kept_is_told_to_all_that_wait_for_it() -> None:
     assert [str(each) for each in asyncio.run(run())] == ["the disk is full"] * 3
 
 
+def test_what_is_wrong_with_one_costs_no_other() -> None:
+    class Picky(Store):
+        def save(self, *saves: Save) -> None:
+            if bad := [each.source_id for each in saves if each.source_id in ("s0", "s4")]:
+                raise StoreError(f"no source {bad[0]}")
+            super().save(*saves)
+
+    store = Picky()
+
+    async def run() -> list[BaseException | None]:
+        group = GroupCommit(store)
+        with ExitStack() as stack:
+            for _ in range(6):
+                stack.enter_context(group.at_work())
+            saves = (group.save(a_save(number)) for number in range(6))
+            return await asyncio.gather(*saves, return_exceptions=True)
+
+    told = asyncio.run(run())
+
+    assert [str(each or "kept") for each in told] == ["no source s0", *["kept"] * 3, "no source s4", "kept"]
+    assert [save.source_id for saves in store.transactions for save in saves] == ["s1", "s2", "s3", "s5"]
+
+
+def test_a_store_that_keeps_nothing_is_not_asked_for_each() -> None:
+    class Full(Store):
+        asked = 0
+
+        def save(self, *saves: Save) -> None:
+            self.asked += 1
+            super().save(*saves)
+
+    store = Full(fails=True)
+
+    async def run() -> list[BaseException | None]:
+        group = GroupCommit(store)
+        with ExitStack() as stack:
+            for _ in range(9):
+                stack.enter_context(group.at_work())
+            saves = (group.save(a_save(number)) for number in range(9))
+            return await asyncio.gather(*saves, return_exceptions=True)
+
+    assert [str(each) for each in asyncio.run(run())] == ["the disk is full"] * 9
+    assert store.asked == 3
+
+
+def test_who_is_about_to_change_what_waits_has_it_kept_first() -> None:
+    store = Store()
+
+    async def run() -> None:
+        group = GroupCommit(store)
+        with group.at_work(), group.at_work():
+            task = asyncio.create_task(group.save(a_save(1)))
+            await asyncio.sleep(0)
+            group.flush()
+            assert store.sizes == [1]
+            await task
+
+    asyncio.run(run())
+
+
 def test_who_is_cancelled_while_it_waits_is_kept_at_once() -> None:
     store = Store()
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from aggregator.generate import Generate
 from aggregator.history import History
-from aggregator.model import UNREAD, Enclosure, Text
+from aggregator.model import UNREAD, Enclosure, Tag, Text
 from aggregator.outputs.atom import Atom
 from aggregator.outputs.jsonfeed import JsonFeed
 from aggregator.outputs.pages import Pages
@@ -132,6 +132,28 @@ def test_other_settings_have_everything_rendered(told: tuple[RealSite, Told]) ->
     site.generate()
 
     assert len(renderer.rendered) == 6
+
+
+def test_a_title_that_changes_while_some_are_rendered_changes_wherever_it_stands() -> None:
+    site = RealSite(formats=("atom",), pages=False)
+    for native_id, *categories in (("both", "m", "s"), ("one", "m"), ("other", "m")):
+        site.add(native_id, *categories, tags=(Tag("Old", "Old"),))
+    site.generate()
+    site.add("new", "m", "s", tags=(Tag("Old", "Old"),))
+    site.clock.advance(minutes=1)
+    site.route()
+    generator = site.generator()
+
+    def goes_on() -> bool:
+        for native_id in ("one", "other", "new"):
+            site.add(native_id, "m", tags=(Tag("New", "New"),))
+        return True
+
+    generator.goes_on = goes_on
+    generator.run()
+    site.generate()
+
+    assert site.generator().check() == ()
 
 
 @settings(max_examples=40, deadline=None)

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from aggregator import commits
 from aggregator.app.control import Done
 from aggregator.app.equipment import Equipment
 from aggregator.errors import ConfigError, FetchError, HeldError, LockedError, StoreError
 from aggregator.exchange import Request
 from aggregator.reports import SourceResult
+from aggregator.store import beside
 from tests.builders import a_source
 from tests.daemon.sources import World
 from tests.fakes import FakeStore
@@ -283,3 +285,29 @@ def test_without_a_store_there_is_nothing_to_steer(tmp_path: Path) -> None:
 
 def test_a_done_command_tells_nothing_more() -> None:
     assert (Done().report, Done().left) == (None, None)
+
+
+def test_what_was_read_before_a_command_is_kept_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(tmp_path, remote="a b")
+    monkeypatch.setattr(commits, "DELAY", 600.0)  # nobody but the command ends the waiting for the other
+
+    async def main(running: Running) -> None:
+        async with running:
+            world.web.held["b"] = asyncio.Event()
+            starts = running.begin(["a", "b"]).starts
+            reading = asyncio.gather(*(start() for start in starts.values()), return_exceptions=True)
+            while not world.web.was_read("a") or not world.web.read["b"]:
+                await asyncio.sleep(0)
+            with beside(running.store.path) as store:
+                store.leave("reset", "a", world.clock())
+            assert [each.action for each in running.do_commands()] == ["reset"]
+            reading.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await reading
+
+    with world.open() as running:
+        asyncio.run(main(running))
+        (state,) = running.store.states(["a"])
+        assert (state.polls, state.items, state.next_check) == (1, 1, None)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from aggregator.app.rebuilding import Rebuilt
+    from aggregator.commits import GroupCommit
     from aggregator.polls import SourceState
     from aggregator.reports import RefreshReport, SourceResult
     from aggregator.store import SqliteStore
@@ -122,8 +123,14 @@ class App(Publishing):
         except LockedError:
             log.debug("another process is at work, and asks for itself")
 
-    def refreshing(self, store: SqliteStore, equipment: Equipment, options: Options) -> Refreshing:
-        """What reads sources into a store that knows of them."""
+    def refreshing(
+        self,
+        store: SqliteStore,
+        equipment: Equipment,
+        options: Options,
+        commits: GroupCommit | None = None,
+    ) -> Refreshing:
+        """What reads sources into a store that knows of them; ``commits``: what keeps what it reads."""
         return Refreshing(
             settings=self.settings,
             adapters=self.adapters,
@@ -133,6 +140,7 @@ class App(Publishing):
             equipment=equipment,
             info=self._info,
             options=options,
+            commits=commits,
         )
 
     def rebuild(self, *, wait: float = 0.0, force: bool = False) -> Rebuilt:

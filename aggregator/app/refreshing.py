@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from aggregator.app.equipment import Equipment
+    from aggregator.commits import GroupCommit
     from aggregator.config import Settings
     from aggregator.contracts import Adapter, Clock, SourceList
     from aggregator.model import Bookmark, Source, SourceInfo
@@ -69,6 +70,8 @@ class Refreshing:
     info: Callable[[Source], SourceInfo]
     """A source as readers see it, as far as the configuration says."""
     options: Options
+    commits: GroupCommit | None = None
+    """What keeps what is read, where others are to know of it."""
 
     async def run(self, sources: Sequence[Source]) -> tuple[SourceResult, ...]:
         """Read those that are due, side by side; results are in the order of ``sources``."""
@@ -123,6 +126,7 @@ class Refreshing:
             accept_removals=self.options.accept_removals,
             thorough=self.options.thorough,
             progress=self.options.progress,
+            shared=self.commits,
         )
 
     def _read_lists(self) -> ReadLists:

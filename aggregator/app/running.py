@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Self
 from aggregator.app.control import do_commands
 from aggregator.app.equipment import Equipment
 from aggregator.app.refreshing import Begun, Options
+from aggregator.commits import GroupCommit
 from aggregator.contracts import Watchable
 from aggregator.errors import ConfigError
 from aggregator.postclaims import WAITING
@@ -44,6 +45,7 @@ class Running:
         self.app, self.store = app, store
         self._follow(app.synced(store))
         self._leaving: set[asyncio.Task[None]] = set()
+        self._commits = GroupCommit(store)
 
     async def __aenter__(self) -> Self:
         _load_readers()
@@ -74,7 +76,7 @@ class Running:
         """Choose those of these that are due, and say how each is read and why the others are not."""
         equipment, chosen = self._equipment, set(source_ids)
         options = Options(forced=forced, punctual=True)
-        refreshing = self.app.refreshing(self.store, equipment, options)
+        refreshing = self.app.refreshing(self.store, equipment, options, self._commits)
         begun = refreshing.begin([each for name, each in self.sources.items() if name in chosen])
         starts = {name: partial(_using, equipment, start) for name, start in begun.starts.items()}
         return Begun(starts, begun.waiting)
@@ -91,6 +93,7 @@ class Running:
 
     def resync(self) -> None:
         """A list names other feeds than before: make them known."""
+        self._commits.flush()  # under ids that may be others then
         self._follow(self.app.synced(self.store))
 
     def watched(self) -> Mapping[Path, frozenset[str]]:
@@ -105,6 +108,7 @@ class Running:
 
     def clock_was_set(self, by: timedelta) -> None:
         """Keep distances: nothing is due for that, and nothing waits longer."""
+        self._commits.flush()
         self.store.shift(by)
 
     # ── outputs ──
@@ -125,7 +129,8 @@ class Running:
     # ── what others ask for ──
 
     def do_commands(self) -> tuple[Command, ...]:
-        """Do what other processes left for us."""
+        """Do what other processes left for us; what was read before is kept before."""
+        self._commits.flush()
         return do_commands(self.store)
 
     def differing(self, app: App) -> frozenset[str]:

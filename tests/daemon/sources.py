@@ -78,6 +78,10 @@ class Adapter:
         finally:
             self._now[source.id] -= 1
 
+    def was_read(self, source_id: str) -> bool:
+        """Whether it was read to the end as often as it was begun; what it came to may wait to be kept."""
+        return self.read[source_id] > 0 and not self._now[source_id]
+
     def parse(self, source: Source, document: Document) -> Reading:
         return Reading(items=(an_item(document.name, source_id=source.id),))
 
