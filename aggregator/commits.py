@@ -66,7 +66,7 @@ class GroupCommit:
             raise
 
     def flush(self) -> None:
-        """Keep what waits now: whoever is about to change what it is of goes second. Its errors are its own."""
+        """Keep what waits, now: whoever is about to change what it is of goes second."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -80,7 +80,7 @@ class GroupCommit:
                 kept.set_exception(error)
 
     def _kept(self, saves: Sequence[Save]) -> Sequence[BaseException | None]:
-        """Keep these; for each, why it could not be. Where one is at fault, the others are kept all the same."""
+        """Keep these; for each, why it could not be: where one is at fault, the others are kept."""
         error = self._keep(saves) if saves else None
         if not isinstance(error, Exception) or len(saves) == 1:
             return [error] * len(saves)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aggregator import commits
 from aggregator.app.control import Done
 from aggregator.app.equipment import Equipment
 from aggregator.errors import ConfigError, FetchError, HeldError, LockedError, StoreError
@@ -287,19 +286,16 @@ def test_a_done_command_tells_nothing_more() -> None:
     assert (Done().report, Done().left) == (None, None)
 
 
-def test_what_was_read_before_a_command_is_kept_before_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_was_read_before_a_command_is_kept_before_it(tmp_path: Path) -> None:
     world = World(tmp_path, remote="a b")
-    monkeypatch.setattr(commits, "DELAY", 600.0)  # nobody but the command ends the waiting for the other
 
     async def main(running: Running) -> None:
         async with running:
-            world.web.held["b"] = asyncio.Event()
+            world.web.held["b"] = asyncio.Event()  # which what was read of a is to be kept together with
+            world.web.ended["a"] = asyncio.Event()
             starts = running.begin(["a", "b"]).starts
             reading = asyncio.gather(*(start() for start in starts.values()), return_exceptions=True)
-            while not world.web.was_read("a") or not world.web.read["b"]:
-                await asyncio.sleep(0)
+            await world.web.ended["a"].wait()
             with beside(running.store.path) as store:
                 store.leave("reset", "a", world.clock())
             assert [each.action for each in running.do_commands()] == ["reset"]

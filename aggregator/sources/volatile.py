@@ -20,7 +20,10 @@ _PARTS = re.compile(
     re.DOTALL,
 )
 _ONLY_ENDS = re.compile(rb"(?:\s|</[\w.:-]+\s*>)*")
-_UNSURE = re.compile(rb"<!DOCTYPE|<!ENTITY|\A(?!\s*(?:\xef\xbb\xbf)?\s*<)", re.IGNORECASE)
+# Also where a processing instruction holds what would be the beginning of a comment.
+_UNSURE = re.compile(
+    rb"<!DOCTYPE|<!ENTITY|\A(?!\s*(?:\xef\xbb\xbf)?\s*<)|<\?[^<?]*+(?:\?(?!>)[^<?]*+)*+<", re.IGNORECASE
+)
 _MAX_ENDS = 8
 """Elements that end after the last entry."""
 _MAX_MARKS = 64

@@ -40,7 +40,7 @@ class Options(BaseModel):
 
 @dataclass
 class Adapter:
-    """Reads each source as it is told to; ``held``: not before it is let go."""
+    """Reads each source as it is told to; ``held``: not before it is let go; ``ended``: told at the end."""
 
     name: str
     remote: bool
@@ -50,6 +50,7 @@ class Adapter:
     at_once: int = 0
     most_at_once: Counter[str] = field(default_factory=Counter)
     held: dict[str, asyncio.Event] = field(default_factory=dict)
+    ended: dict[str, asyncio.Event] = field(default_factory=dict)
     fails: dict[str, SourceError] = field(default_factory=dict)
     crashes: set[str] = field(default_factory=set)
     problems: tuple[Problem, ...] = ()
@@ -77,10 +78,8 @@ class Adapter:
             yield Batch((Document(Stamp(name, 1, 1, name), b""),), problems=self.problems)
         finally:
             self._now[source.id] -= 1
-
-    def was_read(self, source_id: str) -> bool:
-        """Whether it was read to the end as often as it was begun; what it came to may wait to be kept."""
-        return self.read[source_id] > 0 and not self._now[source_id]
+            if source.id in self.ended:
+                self.ended[source.id].set()
 
     def parse(self, source: Source, document: Document) -> Reading:
         return Reading(items=(an_item(document.name, source_id=source.id),))

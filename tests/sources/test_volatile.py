@@ -88,6 +88,8 @@ def test_a_comment_in_a_text_of_the_feed_is_part_of_it() -> None:
         b"<rss><item>\xff</item></rss>",
         b"<rss><item>\x1b$B<item></rss>",
         "<rss><item/></rss>".encode("utf-16"),
+        b"<rss><channel><?php <!-- ?><title>One</title><!-- 1 --><item/></channel></rss>",
+        b"<rss><channel><?php a > ? <!-- ?><title>One</title><!-- 1 --><item/></channel></rss>",
     ],
 )
 def test_where_it_cannot_be_told_there_is_no_answer(document: bytes) -> None:
