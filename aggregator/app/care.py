@@ -85,7 +85,7 @@ class Care(SiteAccess):
             return [str(path)]
 
     def backup(self, target: Path, *, force: bool = False) -> None:
-        """Copy the store, whole and consistent, beside whoever writes; never to where everybody may read it."""
+        """Copy the store, whole and consistent, beside whoever writes; never to where it is served."""
         from aggregator.store import care
 
         if self.settings.output_dir.resolve() in target.resolve().parents:
