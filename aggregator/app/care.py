@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from aggregator.app.site import SiteAccess
-from aggregator.errors import PublishError, UsageError
+from aggregator.errors import PublishError, StoreError, UsageError
 from aggregator.reports import without_addresses
 
 if TYPE_CHECKING:
@@ -85,9 +85,13 @@ class Care(SiteAccess):
             return [str(path)]
 
     def backup(self, target: Path, *, force: bool = False) -> None:
-        """Copy the store, whole and consistent, beside whoever writes."""
+        """Copy the store, whole and consistent, beside whoever writes; never to where it is served."""
         from aggregator.store import care
 
+        if self.settings.output_dir.resolve() in target.resolve().parents:
+            raise StoreError(
+                f"{target}: lies in the output folder, whose files are served; name another place"
+            )
         care.backup(self.settings.store, target, force=force)
 
     def restore(self, file: Path, *, wait: float = 0.0) -> Path | None:

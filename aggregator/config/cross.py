@@ -41,11 +41,14 @@ def check_order(root: Node, configuration: Configuration, problems: Problems) ->
             problems.add(place_of(root, low), low, f"must be at most {high}, {text(most)}")
 
 
-def check_folders(root: Node, site: Path, store: Path, output: Path, problems: Problems) -> None:
-    """The output folder is served to everybody: nothing of the site's own may lie in it."""
+def check_folders(root: Node, own: tuple[Path, Path], store: Path, output: Path, problems: Problems) -> None:
+    """The output folder is served to everybody: nothing of the site's own may lie in it.
+
+    ``own``: the folders of the configuration and of the site. All paths are absolute.
+    """
     if not sound(root, "output.dir"):
         return
-    if site == output or output in site.parents:
+    if output in (*own, *own[1].parents):
         what = "must be a folder of its own: the configuration lies in this one, and outputs are served"
         problems.add(place_of(root, "output.dir"), "output.dir", what)
     elif sound(root, "store") and (store == output or output in store.parents):

@@ -110,7 +110,7 @@ def read_all(
     store = read_path(root, "store", configuration.store, site, problems)
     output_dir = read_path(root, "output.dir", configuration.output.dir, site, problems)
     cross.check_order(root, configuration, problems)
-    cross.check_folders(root, site, store, output_dir, problems)
+    cross.check_folders(root, (_absolute(path).parent, site), store, output_dir, problems)
     cross.check_sources(root, configuration, entries, problems)
     cross.check_categories(root, configuration, problems)
     cross.check_includes(root, configuration, entries, problems)
@@ -135,7 +135,7 @@ def read_all(
         fetch=assemble.fetch(configuration),
         schedule=assemble.schedule(configuration),
         server=assemble.server(configuration),
-        warnings=warnings(root, configuration, entries, rules, site),
+        warnings=warnings(root, configuration, entries, rules, (site, output_dir)),
     )
     return Loaded(settings, root, tuple(entries))
 

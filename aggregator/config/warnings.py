@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aggregator.categories import Matcher
@@ -12,7 +14,6 @@ from aggregator.config.suggest import hint, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from aggregator.config.positions import Node
     from aggregator.config.schema import Configuration
@@ -21,16 +22,20 @@ if TYPE_CHECKING:
 
 
 def warnings(
-    root: Node, configuration: Configuration, entries: Sequence[SourceEntry], rules: Rules, site: Path
+    root: Node,
+    configuration: Configuration,
+    entries: Sequence[SourceEntry],
+    rules: Rules,
+    folders: tuple[Path, Path],
 ) -> tuple[str, ...]:
-    """Every warning, one line each, with its place."""
+    """Every warning, one line each, with its place. ``folders``: of the site and of the outputs, absolute."""
     return tuple(
         dict.fromkeys(
             (
                 *_site(root, configuration),
                 *_titles(root, configuration),
                 *_sources(entries),
-                *_folders(entries, site),
+                *_folders(entries, *folders),
                 *_near_misses(entries, rules),
                 *_includes(root, configuration, entries),
             )
@@ -71,14 +76,23 @@ def _sources(entries: Sequence[SourceEntry]) -> Iterator[str]:
             yield message(entry.node.mark, entry.key, f"reads the same as {first.id}")
 
 
-def _folders(entries: Sequence[SourceEntry], site: Path) -> Iterator[str]:
-    """A local source's ``path``, one or several, that is not there (yet)."""
+def _folders(entries: Sequence[SourceEntry], site: Path, output: Path) -> Iterator[str]:
+    """A local source's ``path``, one or several, that is not there (yet), or that is served as it is."""
     for entry in entries:
         value: Any = getattr(entry.options, "path", None)
         for path in [value] if isinstance(value, str) else value or ():
+            name = "such folder" if entry.holds_secret else shown(str(path))
             if not _exists(site, str(path)):
-                name = "such folder" if entry.holds_secret else shown(str(path))
                 yield message(entry.mark("path"), f"{entry.key}.path", f"there is no {name} in {site}")
+            if _is_within(site / str(path), output):
+                what = "lies in the output folder, whose files are served: so are drafts"
+                yield message(entry.mark("path"), f"{entry.key}.path", what)
+
+
+def _is_within(path: Path, folder: Path) -> bool:
+    """By the names alone."""
+    path = Path(os.path.abspath(path))  # noqa: PTH100 (resolve() would follow links)
+    return folder in (path, *path.parents)
 
 
 def _exists(site: Path, path: str) -> bool:

@@ -94,7 +94,7 @@ class Site:
         if wanted.hosts != 1 and request.version.minor:
             return self.plain(400, "exactly one Host is needed")
         try:
-            answer = await self._at_path(targets.path_of(request.raw_path), wanted)
+            answer = await self._at_path(_path_of(request.raw_path), wanted)
         except UnreadableError as error:
             log.warning("%s", error)
             answer = self.plain(503, "not readable now", ("Retry-After", str(_RETRY)))
@@ -245,6 +245,13 @@ class Site:
             self._date = lines([("Date", http_date(self._clock()))])
             self._fresh = lines([("Cache-Control", f"public, max-age={max(int(self._max_age()), 0)}")])
             self._stale = lines([("Cache-Control", "no-store")])
+
+
+def _path_of(target: str) -> str | None:
+    """Our own paths only as they are written: who guards them in front of us may not decode a target."""
+    path = targets.path_of(target)
+    is_other = path in (HEALTHY, METRICS) and not target.partition("?")[0].endswith(f"/{path}")
+    return None if is_other else path
 
 
 def _coding(file: File, wanted: Wishes) -> Coding:

@@ -12,8 +12,9 @@ from hashlib import sha256
 
 from aggregator import text
 
-_HEAD = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)[\s/>]", re.IGNORECASE)
-_END = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
+_PREFIX = rb"(?:[\w.\x80-\xff-]+:)?"
+_HEAD = re.compile(rb"<" + _PREFIX + rb"(?:item|entry)[\s/>]", re.IGNORECASE)
+_END = re.compile(rb"</" + _PREFIX + rb"(?:item|entry)\s*>", re.IGNORECASE)
 _PARTS = re.compile(
     rb"(?P<kept><!\[CDATA\[.*?\]\]>)|<!--.*?-->"
     rb"|<(?P<name>lastBuildDate|pubDate|updated|modified|(?:atom|a):updated|dc:date)>[^<>]*</(?P=name)>",

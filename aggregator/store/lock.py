@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 from aggregator.errors import LockedError, StoreError
 from aggregator.store.copying import FOLDER_OF_OWNER, OWNER_ONLY
@@ -21,6 +22,8 @@ _PAUSE = 0.2
 """Seconds between two tries."""
 _PID_DIGITS = 32
 """More than any process has; a file that is none of ours may have no end."""
+_OWN = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+"""The file is emptied and written to: never one that a link leads to. A pipe is not waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ def holder(store: Path) -> Holder | None:
     if not pid:
         return None
     try:
-        with path.open("rb") as file:
+        with _opened(path) as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -96,15 +99,16 @@ class SiteLock:
     def _acquire(self) -> bool:
         try:
             self.path.parent.mkdir(FOLDER_OF_OWNER, parents=True, exist_ok=True)
-            handle = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, OWNER_ONLY)
+            handle = os.open(self.path, os.O_CREAT | os.O_RDWR | _OWN, OWNER_ONLY)
         except OSError as error:
-            raise StoreError(f"{self.path}: cannot be locked: {error.strerror}") from error
+            why = "it is a link: remove it" if error.errno == errno.ELOOP else error.strerror
+            raise StoreError(f"{self.path}: cannot be locked: {why}") from error
         try:
             locked = _try(handle) and self._is_current(handle)
             if locked:
-                self._handle = handle
                 os.truncate(handle, 0)
                 os.write(handle, f"{os.getpid()}\n".encode())
+                self._handle = handle
         except OSError as error:
             raise StoreError(f"{self.path}: cannot be locked: {error.strerror}") from error
         finally:
@@ -115,7 +119,7 @@ class SiteLock:
     def _is_current(self, handle: int) -> bool:
         """False where somebody removed the file between our opening and our locking it."""
         try:
-            return os.path.samestat(os.fstat(handle), self.path.stat())
+            return os.path.samestat(os.fstat(handle), self.path.lstat())
         except FileNotFoundError:
             return False
 
@@ -132,11 +136,15 @@ class SiteLock:
 def _pid_in(path: Path) -> str:
     """The pid that the lock's file names; empty where it names none."""
     try:
-        with path.open(encoding="ascii", errors="replace") as file:
-            pid = file.read(_PID_DIGITS).strip()
+        with _opened(path) as file:
+            pid = (file.read(_PID_DIGITS) or b"").decode("ascii", "replace").strip()
     except OSError:
         return ""
     return pid if pid.isdecimal() else ""
+
+
+def _opened(path: Path) -> BinaryIO:
+    return os.fdopen(os.open(path, os.O_RDONLY | _OWN), "rb")
 
 
 def _try(handle: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -73,11 +74,14 @@ def beside(path: Path, patience: float = 10.0) -> Iterator[SqliteStore]:
 
 def _is_blank(path: Path) -> bool:
     try:
-        return path.stat().st_size == 0
+        found = path.stat()
     except FileNotFoundError:
         return True
     except OSError as error:
         raise StoreError(f"{path}: cannot be opened: {error.strerror}") from error
+    if not stat.S_ISREG(found.st_mode):
+        raise StoreError(f"{path}: cannot be opened: it is no plain file; correct `store`")
+    return found.st_size == 0
 
 
 def _refuse_loss(path: Path, outputs: str | None, *, anew: bool) -> None:

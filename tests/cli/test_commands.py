@@ -220,6 +220,14 @@ def test_a_hidden_item_leaves_every_output_and_stays_hidden(filled: Site) -> Non
     assert b"About GDP, edited" in filled.files()["category/macro.xml"]
 
 
+def test_no_backup_is_put_where_it_would_be_served(filled: Site) -> None:
+    done = filled.run("db", "backup", "feeds/category/../saved.db")
+
+    assert done.code == 1
+    assert "feeds/category/../saved.db: lies in the output folder" in done.err
+    assert not (filled.root / "feeds" / "saved.db").exists()
+
+
 def test_backup_and_restore(filled: Site) -> None:
     before = filled.files()
     assert filled.run("db", "backup", "saved.db").code == 0

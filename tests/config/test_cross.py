@@ -19,6 +19,7 @@ def test_limits_may_not_cross(site: SiteFolder, text: str, problems: list[str]) 
     ("text", "problem"),
     [
         ("output: {dir: .}", "1:15: output.dir: must be a folder of its own"),
+        ("output: {dir: config}", "1:15: output.dir: must be a folder of its own"),
         ("output: {dir: ..}", "1:15: output.dir: must be a folder of its own"),
         ("output: {dir: /}", "1:15: output.dir: must be a folder of its own"),
         ("store: feeds/x.db", "1:8: store: must lie outside the output folder"),

@@ -27,6 +27,18 @@ def test_folders_that_are_not_there_are_no_errors(site: SiteFolder) -> None:
     ]
 
 
+def test_posts_in_the_output_folder_are_told_to_be_served_as_they_are(site: SiteFolder) -> None:
+    settings = site.load(
+        URL
+        + "output: {dir: seeds}\n"
+        + "sources: [{type: folder, path: [., seeds, seeds/new, config/../seeds]}, {type: web, url: seeds}]"
+    )
+
+    assert [
+        warning.removeprefix(f"{site.file}:") for warning in settings.warnings if "there is no" not in warning
+    ] == ["3:32: sources[0].path: lies in the output folder, whose files are served: so are drafts"]
+
+
 def test_category_names_that_look_like_slips_are_told(site: SiteFolder) -> None:
     settings = site.load(
         URL + "categories: [{slug: macro, title: 宏观}]\n"

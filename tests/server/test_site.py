@@ -202,7 +202,8 @@ def test_other_methods_are_refused(folder: Path, method: str) -> None:
     [
         *(each for each in NOTHING if each.startswith("/") and each.isprintable() and len(each) < 8000),
         "/category", "/category/", "/item/", "/linked/x.html", "/link.txt", "/all.xml/", "/all.xml/x",
-        "/.tmp-1-1", "/nothing.xml", "/-/", "/-/other", "/-", "/all.xml/../secret.txt",
+        "/.tmp-1-1", "/nothing.xml", "/-/", "/-/other", "/-",
+        "/%2d/metrics", "/%2D/healthy", "/-/metric%73", "/%2d/metrics?/-/metrics", "/all.xml/../secret.txt",
     ],
 )  # fmt: skip
 def test_nothing_is_listed_and_nothing_else_is_found(folder: Path, target: str) -> None:

@@ -55,6 +55,7 @@ def test_what_is_stamped_anew_stays_the_same(document: str, was: str, becomes: s
         (RSS, "<!-- kept -->", "<!-- changed -->"),
         (RSS, "<!-- inside -->", ""),
         (RSS, "<dc:date>2<", "<dc:date>3<"),
+        ("<feed><é:entry><updated>1</updated></é:entry><entry/></feed>", "d>1<", "d>2<"),
         (RSS, "<title>News<", "<title>Olds<"),
         (RSS, "<title>News</title>", "<title><![CDATA[News <!-- a --> ]]></title>"),
         (RSS, "</channel></rss>", "<item><guid>3</guid><pubDate>3</pubDate></item></channel></rss>"),

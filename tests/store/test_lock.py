@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import resource
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ import pytest
 
 from aggregator.errors import LockedError, StoreError
 from aggregator.store import SiteLock
+from aggregator.store.lock import holder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,20 +161,46 @@ def test_a_lock_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
 
 def test_a_lock_file_that_cannot_hold_a_pid_is_told(store: Path) -> None:
-    store.parent.mkdir()
-    store.with_name("aggregator.db.lock").symlink_to("/dev/full")
-
-    # Another run of these tests may be holding the same device.
-    with pytest.raises(StoreError, match="cannot be locked"), SiteLock(store, wait_seconds=10):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        with pytest.raises(StoreError, match="cannot be locked: File too large"), SiteLock(store):
+            pass
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    with SiteLock(store):  # the failure left nothing locked
         pass
 
 
 def test_a_lock_file_without_end_is_not_read_to_its_end(store: Path) -> None:
     store.parent.mkdir()
     lock = store.with_name("aggregator.db.lock")
-    lock.symlink_to("/dev/zero")
+    with lock.open("wb") as file:
+        file.truncate(1 << 42)
 
     with lock.open("rb") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         with pytest.raises(LockedError, match="another process is working on this site"), SiteLock(store):
             pass
+
+
+def test_a_link_in_the_place_of_the_lock_is_refused_and_what_it_leads_to_stays(store: Path) -> None:
+    store.parent.mkdir()
+    precious = store.with_name("precious")
+    precious.write_text("123\n")
+    store.with_name("aggregator.db.lock").symlink_to(precious)
+
+    with pytest.raises(StoreError, match="cannot be locked: it is a link: remove it"), SiteLock(store):
+        pass
+
+    assert holder(store) is None
+    assert precious.read_text() == "123\n"
+
+
+def test_a_pipe_in_the_place_of_the_lock_is_told_and_not_waited_for(store: Path) -> None:
+    store.parent.mkdir()
+    os.mkfifo(store.with_name("aggregator.db.lock"))
+
+    with pytest.raises(StoreError, match="cannot be locked"), SiteLock(store):
+        pass
+    assert holder(store) is None

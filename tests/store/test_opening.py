@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -13,9 +14,6 @@ import pytest
 from aggregator.errors import StoreError
 from aggregator.store import open_store
 from tests.builders import NOW, a_source
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SITE = "11111111-2222-4333-8444-555555555555"
 
@@ -34,6 +32,15 @@ def test_a_new_store_is_for_its_owner_only_and_has_a_uuid(path: Path) -> None:
     assert created == NOW
     assert set(modes.values()) == {0o600}
     assert store.path == path
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_a_pipe_or_a_device_is_no_store(tmp_path: Path, *, read_only: bool) -> None:
+    os.mkfifo(tmp_path / "pipe")
+
+    for path in (tmp_path / "pipe", Path(os.devnull)):
+        with pytest.raises(StoreError, match="cannot be opened: it is no plain file"):
+            open_store(path, read_only=read_only)
 
 
 def test_a_store_is_the_same_when_it_is_opened_again(path: Path) -> None:
