@@ -33,10 +33,11 @@ _START = re.compile(rf"([a-z][a-z0-9]*+)((?:{_ATTRIBUTE}){{0,16}}+)[ \n]*+(/?)")
 _PAIR = re.compile(r"([a-z-]+)=\"([^\"]*)\"")
 _HIDING = ("display", "visibility")
 # Addresses that no sanitiser refuses for what its own reader of URLs makes of them: it looks no further than
-# the scheme in what is relative; and a host that is no number and is not encoded can be no wrong one.
+# the scheme in what is relative; and a host that is not encoded, and a name or four numbers, is no wrong one.
+_BYTE = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _PLAIN_ADDRESS = re.compile(
-    r"[/?#]|[^:]*+\Z|https?://(?:[a-z0-9]++(?:-[a-z0-9]++)*+\.)*+[a-z][a-z0-9]*+(?:-[a-z0-9]++)*+"
-    r"(?::\d{1,4})?(?:[/?#]|\Z)"
+    r"[/?#]|[^:]*+\Z|https?://(?:(?:[a-z0-9]++(?:-[a-z0-9]++)*+\.)*+[a-z][a-z0-9]*+(?:-[a-z0-9]++)*+"
+    rf"|{_BYTE}(?:\.{_BYTE}){{3}})(?::\d{{1,4}})?(?:[/?#]|\Z)"
 )
 
 # Where one is: inside an element that holds words alone; inside a link; not directly in a list.

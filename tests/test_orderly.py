@@ -266,6 +266,11 @@ def test_an_address_is_judged_as_the_sanitiser_judges_it(url: str, start: str, b
         ),
         ('<a href="http://1.2.3.4.5/">a</a>', None),  # a wrong address to some readers of URLs
         ('<img src="//\ufffd.">', None),  # the same, once it is absolute
+        ('<a href="http://1.2.3.256/">a</a>', None),
+        (
+            '<a href="http://127.0.0.1:8080/a">a</a>',
+            '<a href="http://127.0.0.1:8080/a" rel="noopener noreferrer">a</a>',
+        ),
     ],
 )
 def test_it_is_written_as_the_sanitiser_writes_it(html: str, expected: str | None) -> None:
