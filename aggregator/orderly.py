@@ -37,7 +37,7 @@ _HIDING = ("display", "visibility")
 _BYTE = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _PLAIN_ADDRESS = re.compile(
     r"[/?#]|[^:]*+\Z|https?://(?:(?:[a-z0-9]++(?:-[a-z0-9]++)*+\.)*+[a-z][a-z0-9]*+(?:-[a-z0-9]++)*+"
-    rf"|{_BYTE}(?:\.{_BYTE}){{3}})(?::\d{{1,4}})?(?:[/?#]|\Z)"
+    rf"|{_BYTE}(?:\.{_BYTE}){{3}})(?::(?:\d{{1,4}}|[1-5]\d{{4}}|6[0-4]\d{{3}}))?(?:[/?#]|\Z)"
 )
 
 # Where one is: inside an element that holds words alone; inside a link; not directly in a list.

@@ -268,6 +268,10 @@ def test_an_address_is_judged_as_the_sanitiser_judges_it(url: str, start: str, b
         ('<img src="//\ufffd.">', None),  # the same, once it is absolute
         ('<a href="http://1.2.3.256/">a</a>', None),
         (
+            '<a href="http://127.0.3.4:45123/a">a</a>',
+            '<a href="http://127.0.3.4:45123/a" rel="noopener noreferrer">a</a>',
+        ),
+        (
             '<a href="http://127.0.0.1:8080/a">a</a>',
             '<a href="http://127.0.0.1:8080/a" rel="noopener noreferrer">a</a>',
         ),
