@@ -108,7 +108,7 @@ def _asked(app: App | None) -> Sequence[Source]:
 
 def _remembered(store: SqliteStore, sources: Sequence[Source], now: datetime) -> Remembered:
     states = {state.id: state for state in store.states()}
-    bookmarks = {each.id: store.bookmark(each.id) for each in sources if each.id in states}
+    bookmarks = store.bookmarks(each.id for each in sources if each.id in states)
     return Remembered(states, bookmarks, store.holds(now))
 
 
