@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from aggregator.errors import FetchError, HeldError
 from aggregator.lanes import host_of
 from aggregator.polls import Move, Outcome
 from aggregator.sourcekeys import has_credentials
+from aggregator.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,6 @@ vanish: those are in :mod:`aggregator.postclaims`.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,6 +16,7 @@ from aggregator.errors import ParseError
 from aggregator.identity import fingerprint
 from aggregator.model import Problem
 from aggregator.records import DocumentRecord
+from aggregator.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
+from aggregator.values import dataclass
 from aggregator.wishes import NO_CALENDAR
 
 if TYPE_CHECKING:

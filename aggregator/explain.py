@@ -5,12 +5,12 @@ It asks the same pure decisions that routing asks, so that what it says is what 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aggregator import filters
 from aggregator.categories import Matcher
 from aggregator.dates import rfc3339, to_the_second
+from aggregator.values import dataclass
 
 if TYPE_CHECKING:
     from aggregator.model import Item

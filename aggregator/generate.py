@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,6 +14,7 @@ from aggregator.errors import PublishError, UsageError
 from aggregator.history import is_kept_up
 from aggregator.rendering import stamps
 from aggregator.reports import GenerateReport
+from aggregator.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence

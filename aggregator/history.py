@@ -6,11 +6,11 @@ names nothing later than itself, so that nothing later changes it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aggregator.dates import zone
 from aggregator.periods import Period, day_of
+from aggregator.values import dataclass, replace
 from aggregator.views import ITEMS, ItemPage, Past, item_path
 
 if TYPE_CHECKING:

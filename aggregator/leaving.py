@@ -6,8 +6,9 @@ nothing leaves until the operator says so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from aggregator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -7,13 +7,13 @@ a document was stays what it is, an equal body stands in for a vanished document
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from aggregator.identity import content_key
 from aggregator.model import is_weak
 from aggregator.remembered import claims_of
+from aggregator.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,11 +6,11 @@ when it was first seen) stands beside it in :mod:`aggregator.records`, never in 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from aggregator.exchange import NO_VALIDATORS, Validators
+from aggregator.values import dataclass, field, replace
 from aggregator.wishes import NO_CALENDAR, Calendar
 
 if TYPE_CHECKING:

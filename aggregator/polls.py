@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from aggregator.values import dataclass
 from aggregator.wishes import NO_CALENDAR, Calendar
 
 if TYPE_CHECKING:

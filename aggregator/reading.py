@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aggregator.contracts import ReadsAtOnce
 from aggregator.errors import ParseError
 from aggregator.matching import second_name
 from aggregator.model import Problem, Reading
+from aggregator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence

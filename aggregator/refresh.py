@@ -6,7 +6,6 @@ It knows contracts, not parts. What fails, fails for this source alone; what was
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
 from datetime import UTC
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ from aggregator.postclaims import PostClaims
 from aggregator.reading import Read, read_at_once, read_batch
 from aggregator.records import Changes, ItemChange, Save
 from aggregator.reports import SourceResult, without_addresses
+from aggregator.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
 from datetime import UTC
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from aggregator.dates import zone
 from aggregator.periods import Period, month_of
 from aggregator.records import Published, Window
 from aggregator.reuse import Reuse
+from aggregator.values import dataclass, field, replace
 from aggregator.views import Directory, Feed, FeedSummary
 
 if TYPE_CHECKING:

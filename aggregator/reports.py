@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
+
+from aggregator.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,10 +7,10 @@ templates have everything written anew.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aggregator.contracts import KeepingRenderer
+from aggregator.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence

@@ -7,12 +7,12 @@ first, then by code point, and kept for ever.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aggregator import filters, identity, slugs
 from aggregator.categories import Matcher
 from aggregator.records import NewCategory, Route
+from aggregator.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

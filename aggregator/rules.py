@@ -6,9 +6,10 @@ at the door. What they do is in :mod:`aggregator.categories` and :mod:`aggregato
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
+
+from aggregator.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

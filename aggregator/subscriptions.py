@@ -7,7 +7,6 @@ configured itself is left to its own configuration, whichever list names it too.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import urlsplit
@@ -21,6 +20,7 @@ from aggregator.model import Batch, Bookmark, Listing, ListReading
 from aggregator.polls import Outcome
 from aggregator.records import RememberedList, Save
 from aggregator.reports import SourceResult, without_addresses
+from aggregator.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -98,6 +98,23 @@ def test_sql_is_in_the_store_alone() -> None:
     assert elsewhere == []
 
 
+ORDERED = ("periods.py", "values.py", "views.py")
+"""Who takes data classes from the standard library, for their order."""
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name_of)
+def test_data_classes_are_lean(module: Path) -> None:
+    if name_of(module) in ORDERED:
+        return
+    taken = {
+        alias.name
+        for node in ast.walk(ast.parse(module.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module == "dataclasses"
+        for alias in node.names
+    }
+    assert "dataclass" not in taken, "from aggregator.values import dataclass"
+
+
 @pytest.mark.parametrize("module", MODULES, ids=name_of)
 def test_modules_are_small(module: Path) -> None:
     lines = len(module.read_text("utf-8").splitlines())

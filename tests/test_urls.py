@@ -142,7 +142,15 @@ def test_a_url_that_is_known_to_be_normal_is_normal(url: str) -> None:
 
 @given(
     PIECES,
-    st.sampled_from([BASE, "http://127.0.0.1:8900?a#b", "https://example.org", "http://x.example:80/"]),
+    st.sampled_from(
+        [
+            BASE,
+            "http://127.0.0.1:8900?a#b",
+            "http://127.0.0.1:41903/a",
+            "https://example.org",
+            "http://x.example:80/",
+        ]
+    ),
 )
 def test_a_path_that_is_known_to_be_normal_stands_after_its_host(path: str, base: str) -> None:
     assert urls.absolute(f"/{path}", base) == urls._absolute(f"/{path}", base)
@@ -157,6 +165,11 @@ def test_a_path_that_is_known_to_be_normal_stands_after_its_host(path: str, base
         ("http://example.org:80/", False),
         ("https://example.org:443", False),
         ("https://example.org:4430/", True),
+        ("http://127.0.0.1:41903/a", True),
+        ("http://example.org:69999/", False),
+        ("http://example.org:70000/", False),
+        ("http://example.org:65536/", False),
+        ("http://example.org:123456/", False),
         ("https://example.org:08/", False),
         ("https://example.org/?#a", False),
         ("https://example.org/#", False),

@@ -6,10 +6,10 @@ Doing one twice is doing it once, so that a crash in between is harmless.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aggregator.errors import LockedError
+from aggregator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,6 @@ Whatever is requested is requested through the web that is handed in; nothing is
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urljoin, urlsplit
 
@@ -15,6 +14,7 @@ from aggregator.errors import FetchError, ParseError, UsageError
 from aggregator.exchange import Request
 from aggregator.sources.decoding import decode
 from aggregator.sources.recognise import Format, advertised, recognise, refusal
+from aggregator.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

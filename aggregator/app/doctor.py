@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import platform
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aggregator.app import doctor_findings as findings
@@ -18,6 +17,7 @@ from aggregator.app.doctor_findings import Finding, ok, trouble
 from aggregator.app.doctor_network import Remembered
 from aggregator.dates import utc_now
 from aggregator.errors import AggregatorError, ConfigError, StoreError
+from aggregator.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

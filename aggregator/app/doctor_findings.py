@@ -5,12 +5,12 @@ One rule: whatever is not as it should be comes with what to do about it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from aggregator import due
 from aggregator.dates import rfc3339
+from aggregator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import errno
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from aggregator.app import healthcheck
 from aggregator.app.doctor_findings import Finding, Listening, LookedUp, ok
 from aggregator.errors import FetchError, SourceError
 from aggregator.model import Bookmark
+from aggregator.values import dataclass, field
 from aggregator.web import probe
 from aggregator.web.guard import RefusedError
 

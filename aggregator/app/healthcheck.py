@@ -6,13 +6,13 @@ One rule: it asks that one address, whoever it belongs to, and no other; and nev
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aggregator import __version__, sourcekeys, text
 from aggregator.config.settings import ServerSettings
 from aggregator.errors import FetchError, UsageError
 from aggregator.exchange import Request
+from aggregator.values import dataclass
 from aggregator.web import PoliteWeb, WebSettings
 from aggregator.web.probe import host_of
 

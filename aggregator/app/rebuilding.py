@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from aggregator import slugs, sourcekeys
@@ -26,6 +25,7 @@ from aggregator.store import care, open_store
 from aggregator.store.adopting import NAME, REBUILT
 from aggregator.store.rebuilding import salvage
 from aggregator.tidy import tidy
+from aggregator.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,6 +12,7 @@ from aggregator.due import Pace
 from aggregator.refresh import Refresh
 from aggregator.reports import SourceResult
 from aggregator.subscriptions import ReadLists
+from aggregator.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aggregator import __version__, metrics
 from aggregator.dates import to_the_second
 from aggregator.errors import AggregatorError
 from aggregator.health import TROUBLED
+from aggregator.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from aggregator.dates import utc_now
 from aggregator.errors import StoreError
+from aggregator.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

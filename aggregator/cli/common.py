@@ -8,7 +8,6 @@ import logging
 import os
 import re
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -16,6 +15,7 @@ import click
 
 from aggregator.dates import from_micros, rfc3339
 from aggregator.errors import AggregatorError
+from aggregator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

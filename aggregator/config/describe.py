@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import typing
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from pydantic import BaseModel
 from aggregator.config.document import NULL
 from aggregator.config.shape import names
 from aggregator.config.units import Quantity
+from aggregator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import stat
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -16,6 +15,7 @@ import yaml
 from aggregator.config.positions import Mark, Node, Pair, Problems, join, message
 from aggregator.config.suggest import shown
 from aggregator.errors import ConfigError
+from aggregator.values import dataclass, field
 
 if TYPE_CHECKING:
     from pathlib import Path

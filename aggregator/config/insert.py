@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
@@ -17,6 +16,7 @@ from aggregator.config.describe import written
 from aggregator.config.document import NULL, parse
 from aggregator.config.positions import Problems, python
 from aggregator.errors import ConfigError
+from aggregator.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

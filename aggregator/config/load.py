@@ -8,7 +8,6 @@ from __future__ import annotations
 import gc
 import os
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ from aggregator.config.settings import Settings
 from aggregator.config.sources import SourceEntry, read_sources
 from aggregator.config.warnings import warnings
 from aggregator.errors import ConfigError
+from aggregator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -7,10 +7,10 @@ look, so that ``on``, ``360`` and ``12:30`` are names where a name is wanted. ``
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aggregator.text import terminal_safe
+from aggregator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

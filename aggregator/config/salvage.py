@@ -5,7 +5,6 @@ For looking on, never for working: what is written wrongly is unknown, and not t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from aggregator.config.positions import Problems, sound, written
 from aggregator.config.schema import Configuration
 from aggregator.config.settings import ServerSettings
 from aggregator.errors import ConfigError
+from aggregator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,10 +5,10 @@ Durations are seconds, sizes bytes, shares parts of 1.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from aggregator.lanes import HostRule, Lanes
+from aggregator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

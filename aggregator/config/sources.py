@@ -5,7 +5,6 @@ A source without an id gets one from its location, the same whatever stands arou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
@@ -16,6 +15,7 @@ from aggregator.config.positions import Mark, Node, Pair
 from aggregator.config.schema import SourceSection
 from aggregator.config.shape import names
 from aggregator.config.suggest import hint, shown
+from aggregator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,6 @@ import logging
 import os
 import signal
 import time
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from aggregator.daemon.telling import tell
 from aggregator.daemon.watching import Files, Watching, signs
 from aggregator.daemon.work import Work
 from aggregator.errors import AggregatorError, ConfigError
+from aggregator.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping, Sequence

@@ -12,13 +12,13 @@ import re
 import stat
 from collections import deque
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
 
 from aggregator.errors import PublishError
 from aggregator.outputs import disk
 from aggregator.outputs.disk import Tree, publishing
+from aggregator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

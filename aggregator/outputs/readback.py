@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -21,6 +20,7 @@ from aggregator import urls
 from aggregator.model import Enclosure, Item, Person, Problem, SourceInfo, Tag, Text
 from aggregator.outputs import disk, minted, shown
 from aggregator.outputs.disk import Tree, publishing
+from aggregator.values import dataclass, field
 from aggregator.views import item_path
 
 if TYPE_CHECKING:

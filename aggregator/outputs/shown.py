@@ -7,7 +7,6 @@ absolute http(s) URLs, ids and schemes are IRIs, languages are well-formed tags;
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import timedelta, timezone
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from aggregator import text, urls
 from aggregator.dates import rfc3339
 from aggregator.model import Person
 from aggregator.outputs import minted, texts
+from aggregator.values import dataclass
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -6,11 +6,12 @@ The one rule: a language has all words or is not here; sites in other languages 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812 - a word of the catalogue is called date
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+
+from aggregator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from aggregator import dates
+from aggregator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import json
 import logging
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aiohttp import http_exceptions, web
@@ -19,6 +18,7 @@ from aiohttp.streams import EMPTY_PAYLOAD
 
 from aggregator.server.answers import Answer
 from aggregator.server.byheart import ByHeart
+from aggregator.values import dataclass
 
 if TYPE_CHECKING:
     from aggregator.server.site import Site

@@ -16,7 +16,6 @@ import stat
 import time
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -25,6 +24,7 @@ import brotli
 from aggregator.dates import from_micros, utc_now
 from aggregator.outputs.disk import NotAFolderError, Tree, split
 from aggregator.server.media import Media, media
+from aggregator.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from aggregator.server.media import XML
+from aggregator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,11 +6,11 @@ Clients send the same fields again and again; they are read once.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from aggregator.server import conditions, negotiation
+from aggregator.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,11 +5,11 @@ Both come in by the same door, the entry-point group ``aggregator.sources``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING, cast
 
 from aggregator.errors import ConfigError
+from aggregator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

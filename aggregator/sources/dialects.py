@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass, field
 from typing import Literal
 
 from aggregator import markdown
+from aggregator.values import dataclass, field
 
 Dialect = Literal["markdown", "html", "text"]
 

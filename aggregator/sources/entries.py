@@ -6,9 +6,10 @@ that is not there. Every reader (feedparser today) gives the same for the same d
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Literal
+
+from aggregator.values import dataclass, field
 
 MAX_ENTRIES = 2000
 """Entries of one document, from its beginning; publishers put the newest there."""

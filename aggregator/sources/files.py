@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aggregator.model import Problem, Stamp
 from aggregator.sources.folders import MAX_BYTES, FoundFile, why
+from aggregator.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Collection

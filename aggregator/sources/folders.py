@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 import stat
 from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 from aggregator.model import Problem
+from aggregator.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -7,10 +7,10 @@ file is taken apart line by line here, and :mod:`aggregator.sources.scalars` rea
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aggregator.sources.scalars import Value, read_value, texts
+from aggregator.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,12 +7,12 @@ different entries names none of them.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from aggregator import urls
 from aggregator.model import is_weak
+from aggregator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

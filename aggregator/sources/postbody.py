@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+
+from aggregator.values import dataclass, field
 
 _TAIL = 4096
 """How much of a line is looked at from its end: bodies of one line may be megabytes long."""

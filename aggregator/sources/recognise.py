@@ -8,12 +8,12 @@ from __future__ import annotations
 import html
 import json
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from aggregator import text, urls
 from aggregator.errors import ParseError
+from aggregator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

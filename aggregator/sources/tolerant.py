@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import xml.sax
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 from xml.sax.handler import feature_external_ges, feature_external_pes, feature_namespaces
 from xml.sax.xmlreader import InputSource
@@ -18,6 +17,7 @@ from aggregator.errors import ParseError
 from aggregator.sources import keeping, kept, repair
 from aggregator.sources.doctype import without_doctype
 from aggregator.sources.entries import MAX_ENTRIES, FeedDocument
+from aggregator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

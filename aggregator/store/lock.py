@@ -7,11 +7,11 @@ import fcntl
 import os
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from aggregator.errors import LockedError, StoreError
 from aggregator.store.copying import FOLDER_OF_OWNER, OWNER_ONLY
+from aggregator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

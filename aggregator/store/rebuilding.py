@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,6 +13,7 @@ from aggregator.store.codec import array, bindable, original
 from aggregator.store.connection import open_read_only
 from aggregator.store.migrating import refuse_foreign
 from aggregator.store.rows import Connected
+from aggregator.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -10,7 +10,6 @@ import hashlib
 import ssl
 import time
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from dataclasses import dataclass, field
 from io import BytesIO
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
@@ -23,6 +22,7 @@ from aggregator import dates
 from aggregator.errors import FetchError
 from aggregator.exchange import Answer
 from aggregator.lanes import HostRule, Lanes
+from aggregator.values import dataclass, field
 from aggregator.web import faults
 from aggregator.web.answers import (
     NOT_MODIFIED,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from dataclasses import dataclass
 from ipaddress import IPv6Address
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urldefrag, urlsplit
@@ -17,6 +16,7 @@ from aggregator.errors import FetchError
 from aggregator.exchange import NO_VALIDATORS, Validators
 from aggregator.text import plain
 from aggregator.urls import absolute
+from aggregator.values import dataclass
 from aggregator.web.bodies import ACCEPTED
 from aggregator.web.guard import literal
 

@@ -5,12 +5,12 @@ The one rule: a state is told by a word and a shape, never by its colour alone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from aggregator import text, urls
 from aggregator.outputs.pages.page import Time, time
+from aggregator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,7 +6,6 @@ wherever it lies.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from aggregator.dates import zone
 from aggregator.outputs import atom, jsonfeed, opml, shown
 from aggregator.outputs.words import words
 from aggregator.periods import at
+from aggregator.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -5,7 +5,6 @@ The one rule: templates decide nothing; they get words, texts and links that are
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +27,7 @@ from aggregator.outputs.pages.page import (
     host,
     time,
 )
+from aggregator.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
