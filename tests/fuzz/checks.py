@@ -29,7 +29,8 @@ _ADDRESSES = frozenset(
 )
 _FORBIDDEN_ATTRIBUTE = re.compile(r"on.*|style|class|id|name|srcdoc|xmlns.*|.*:.*|formaction|action|hidden")
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_CANDIDATES = re.compile(r"(?:^|,)\s*(\S+)")
+# WHATWG HTML, 4.8.4.2.2: a comma inside an address is part of it, one at its end or behind its size is not.
+_CANDIDATES = re.compile(r"[\s,]*(\S+?)(?:,+(?=\s|$)|(?=\s|$)[^,]*(?:,|$))")
 
 
 class _Watcher(HTMLParser):

@@ -114,8 +114,17 @@ def test_each_target_has_a_small_corpus(target: str) -> None:
         "<?a?>",
         "<p title=a title=b>",
         "<a href='http://u:p@h/'>",
+        '<img srcset="https://x.example/a,b 1x,javascript:1 2x">',
+        '<img srcset="https://x.example/a,, javascript:1">',
         "\x00",
     ],
 )
 def test_what_is_unsafe_is_seen(html: str) -> None:
     assert unsafe(html)
+
+
+@pytest.mark.parametrize(
+    "addresses", ["https://x.example/a,b:c", "https://x.example/a, https://x.example/b,c:d"]
+)
+def test_a_comma_inside_an_address_parts_no_set(addresses: str) -> None:
+    assert not unsafe(f'<img srcset="{addresses}">')
