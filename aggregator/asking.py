@@ -139,7 +139,7 @@ def _read(asked: Asked, outcome: Outcome, pace: Pace) -> Outcome:
         replace(
             outcome,
             late=health.is_late(asked.at, recent),
-            recent=recent,
+            recent=None if recent == tuple(state.recent) else recent,  # what is kept already
             freshness=freshness,
             calendar=calendar,
             move=move,

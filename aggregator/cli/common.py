@@ -178,10 +178,24 @@ def tell(line: str, **style: Any) -> None:
 
 
 def echo_json(about: Mapping[str, Any]) -> None:
-    """The one JSON object that a command prints, with the version of its form."""
+    """The one JSON object that a command prints, with the version of its form; a line for each it tells of.
+
+    An indented one takes ten times as long to write: Python's own encoder does it.
+    """
     every_letter = "utf" in (getattr(sys.stdout, "encoding", None) or "utf-8").lower()
-    text = json.dumps({"version": _VERSION, **about}, ensure_ascii=not every_letter, indent=2)
+    encode = json.JSONEncoder(ensure_ascii=not every_letter).encode
+    members = (
+        f"  {encode(key)}: {_lines(value, encode)}" for key, value in {"version": _VERSION, **about}.items()
+    )
+    text = "{\n" + ",\n".join(members) + "\n}"
     put(_STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+
+
+def _lines(value: object, encode: Callable[[object], str]) -> str:
+    """A value in one line; of a list, each element in its own."""
+    if not isinstance(value, (list, tuple)) or not value:
+        return encode(value)
+    return "[\n" + ",\n".join(f"    {encode(each)}" for each in value) + "\n  ]"
 
 
 def put(text: str) -> None:

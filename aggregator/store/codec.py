@@ -243,6 +243,7 @@ def decode_moments(text: str) -> tuple[datetime, ...]:
         return tuple(from_micros(value) for value in json.loads(text))
 
 
+@lru_cache(maxsize=1024)
 def encode_wishes(freshness: Freshness | None, calendar: Calendar) -> str:
     """What a publisher asks for."""
     said: dict[str, Any] = {}
@@ -259,6 +260,7 @@ def encode_wishes(freshness: Freshness | None, calendar: Calendar) -> str:
     return _dump(said | {key: value for key, value in full.items() if value})
 
 
+@lru_cache(maxsize=1024)
 def decode_wishes(text: str) -> tuple[Freshness | None, Calendar]:
     """What :func:`encode_wishes` was given."""
     with _whole():

@@ -104,29 +104,37 @@ _ENDED = (
     " next_check = :next_check, due_from = :due_from, reason = :reason, held_until = :held_until,"
     " wall = :wall, gone_count = :gone, gone_since = iif(:is_gone, :at, null), effective_url = :url,"
 )
-_FAILED = _ENDED + (
-    " first_failure = coalesce(first_failure, :at), failures = failures + 1 where id = :id returning "
-    + STANDING
-)
+_FAILED = _ENDED + (" first_failure = coalesce(first_failure, :at), failures = failures + 1")
 _SUCCEEDED = _ENDED + (
     " last_success = :at, first_failure = null, failures = 0,"
     " late_since = iif(:late, coalesce(late_since, :at), null), recent = coalesce(:recent, recent)"
-    " where id = :id returning " + STANDING
+)
+_RETURNING = f" where id = :id returning {STANDING}"
+_POLLED = (
+    ", polls = polls + 1, polls_unchanged = polls_unchanged + (:skip = 'not modified'),"
+    " polls_same = polls_same + (:skip = 'same bytes'),"
+    " polls_restamped = polls_restamped + (:skip = 'same entries'), received = received + :received"
 )
 _EXCHANGED = (
-    "update sources set validated_url = :validated, wishes = :wishes, moved_to = :moved_to,"
+    ", validated_url = :validated, wishes = :wishes, moved_to = :moved_to,"
     " moved_since = :moved_since, moved_count = :moved_count,"
     " etag = iif(:whole, :etag, coalesce(:etag, etag)),"
     " last_modified = iif(:whole, :last_modified, coalesce(:last_modified, last_modified)),"
     " body_hash = iif(:whole, :body_hash, coalesce(nullif(:body_hash, ''), body_hash)),"
-    " stable_hash = iif(:whole, :stable_hash, coalesce(nullif(:stable_hash, ''), stable_hash)) where id = :id"
+    " stable_hash = iif(:whole, :stable_hash, coalesce(nullif(:stable_hash, ''), stable_hash))"
 )
-_POLLED = (
-    "update sources set polls = polls + 1, polls_unchanged = polls_unchanged + (:skip = 'not modified'),"
-    " polls_same = polls_same + (:skip = 'same bytes'),"
-    " polls_restamped = polls_restamped + (:skip = 'same entries'), received = received + :received"
-    " where id = :id"
-)
+# One statement for all of it, since each writes the row anew: by whether it succeeded, polled, exchanged.
+_UPDATES = {
+    (succeeded, polled, exchanged): (
+        (_SUCCEEDED if succeeded else _FAILED)
+        + (_POLLED if polled else "")
+        + (_EXCHANGED if exchanged else "")
+        + _RETURNING
+    )
+    for succeeded in (False, True)
+    for polled in (False, True)
+    for exchanged in (False, True)
+}
 _REMEMBERED = (
     "insert into fetches (source_id, at, status, result, ms, bytes, new, changed, error)"
     " values (:id, :at, :status, :result, :ms, :received, :new, :changed, :error)"
@@ -162,23 +170,24 @@ def keep_outcome(raw: sqlite3.Connection, source: int, outcome: Outcome, before:
         "recent": None if outcome.recent is None else encode_moments(outcome.recent),
     }
     succeeded = outcome.error is None
-    after = raw.execute(_SUCCEEDED if succeeded else _FAILED, said).fetchone()
-    if succeeded and outcome.exchange is not None:
-        raw.execute(_EXCHANGED, _exchanged(source, outcome, outcome.exchange))
-    if outcome.exchange is not None or outcome.next_check is not None or outcome.is_gone:
+    polled = outcome.exchange is not None or outcome.next_check is not None or outcome.is_gone
+    if polled:
         said |= _polled(outcome)
-        raw.execute(_POLLED, said)
+    if succeeded and outcome.exchange is not None:
+        said |= _exchanged(outcome, outcome.exchange)
+    update = _UPDATES[succeeded, polled, succeeded and outcome.exchange is not None]
+    after = raw.execute(update, said).fetchone()
+    if polled:
         raw.execute(_REMEMBERED, said)
         raw.execute(_FORGOTTEN, said)
     if after != before:
         outdate_directory(raw)
 
 
-def _exchanged(source: int, outcome: Outcome, exchange: Exchange) -> dict[str, Any]:
+def _exchanged(outcome: Outcome, exchange: Exchange) -> dict[str, Any]:
     """RFC 9111, 4.3.4: a 304 refreshes what it names; RFC 3229: a 226 has no hash of the whole."""
     is_part, move = exchange.status == HTTPStatus.IM_USED, outcome.move
     return {
-        "id": source,
         "whole": exchange.status != HTTPStatus.NOT_MODIFIED,
         "validated": bindable(exchange.url) or None,
         "etag": _bound(exchange.validators.etag),
