@@ -24,7 +24,6 @@ _ESCAPED = "\ufdd0"
 _EMPTY: tuple[object, ...] = (None, [], (), ("", "text"), 0)
 _ZSTD = b"\x28\xb5\x2f\xfd"
 """How a frame begins (RFC 8878, 3.1.1)."""
-_LEVEL = 3
 
 
 class DamagedValueError(ValueError):
@@ -137,9 +136,9 @@ def _to_item(stored: dict[str, Any], source_id: str) -> Item:
 
 def pack(item: Item) -> bytes:
     """The raw form, compressed: it is read only by a better cleaner and by ``explain``."""
-    from aggregator.zstandard import compress  # noqa: PLC0415 - not before there is something to pack
+    from aggregator.zstandard import packed  # noqa: PLC0415 - not before there is something to pack
 
-    return compress(encode_item(item).encode(), _LEVEL)
+    return packed(encode_item(item).encode())
 
 
 def unpack(body: bytes, source_id: str) -> Item:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aggregator import zstandard
 from aggregator.model import Enclosure, Item, Person, Problem, SourceInfo, Tag, Text
 from aggregator.store import codec
 
@@ -156,3 +157,16 @@ def test_a_source_is_read_as_it_was_written(info: SourceInfo) -> None:
 @given(st.lists(st.builds(Problem, any_text, any_text)).map(tuple))
 def test_problems_are_read_as_they_were_written(problems: tuple[Problem, ...]) -> None:
     assert codec.decode_problems(codec.encode_problems(problems)) == problems
+
+
+def test_a_frame_that_failed_leaves_nothing_in_the_next() -> None:
+    whole = zstandard.packed(b"whole")
+    with pytest.raises(TypeError):
+        zstandard.packed("no bytes")  # type: ignore[arg-type]
+
+    assert zstandard.packed(b"whole") == whole
+
+
+@given(st.lists(st.binary(max_size=2000), max_size=5))
+def test_each_frame_is_whole_by_itself(texts: list[bytes]) -> None:
+    assert [zstandard.decompress(zstandard.packed(each)) for each in texts] == texts
