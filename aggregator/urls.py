@@ -26,7 +26,8 @@ _PATH = _SEGMENT.replace("A-Z", "/;A-Z")
 _REST = r"(?:\?(?=[^#]){0})?+(?:\#(?=.){0})?+".format(_SEGMENT.replace("A-Z", "?/;A-Z"))
 # What most links are: normal already, and known to be without a closer look. No port that may be the usual.
 _NORMAL = re.compile(
-    r"(https?://[a-z0-9-]{1,63}+(?:\.[a-z0-9-]{1,63}+)*+(?::(?!(?:80|443)(?!\d))[1-9]\d{0,3})?+)"
+    r"(https?://[a-z0-9-]{1,63}+(?:\.[a-z0-9-]{1,63}+)*+"
+    r"(?::(?!(?:80|443)(?!\d))(?:[1-5]\d{4}|6[0-4]\d{3}|[1-9]\d{0,3}))?+)"
     rf"(?:/{_PATH}{_REST})?+",
     re.ASCII,
 )
