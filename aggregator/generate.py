@@ -75,7 +75,7 @@ class Generate:
         self._gone.clear()
         self._files, self._recorded = recorded, _by_output(recorded)
         written = self._write_feeds([output for output in due if output.kind != "directory"])
-        directory = self.rendering.directory(self.store.outputs()) if due or prune else None
+        directory = self.rendering.directory(self.store.outputs(), self._before) if due or prune else None
         if directory is not None and self.goes_on():
             written += self._write([directory])
         after = self.store.outputs()
