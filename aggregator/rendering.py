@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import UTC
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from aggregator.dates import zone
@@ -98,16 +98,21 @@ class Rendering:
         """Changes when settings or templates do that this output depends on."""
         declared = self._declared.get(output.id)
         about = (
-            self.site,
-            self.settings,
-            declared and (declared.title, declared.content, declared.entries),
-            sorted(self.source_content.items()),
-            [(type(renderer).__name__, renderer.version) for renderer in self.renderers],
+            *self._about_all[:2],
+            repr(declared and (declared.title, declared.content, declared.entries)),
+            *self._about_all[2:],
             # "kept": not before this was written once by who notes what happens on the home page.
-            ("kept", self.sources, self.health) if output.kind == "directory" else None,
-            output.former,
+            repr(("kept", self.sources, self.health) if output.kind == "directory" else None),
+            repr(output.former),
         )
-        return hashlib.sha256(repr(about).encode("utf-8", "surrogatepass")).hexdigest()
+        return hashlib.sha256(f"({', '.join(about)})".encode("utf-8", "surrogatepass")).hexdigest()
+
+    @cached_property
+    def _about_all(self) -> tuple[str, str, str, str]:
+        """What every output depends on, written once."""
+        renderers = [(type(renderer).__name__, renderer.version) for renderer in self.renderers]
+        content = sorted(self.source_content.items())
+        return repr(self.site), repr(self.settings), repr(content), repr(renderers)
 
     def paths(self, output: Output) -> list[str]:
         """Where the files of a feed lie; at a former slug, copies of the feed and a page that leads on."""
