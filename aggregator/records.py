@@ -115,7 +115,6 @@ class Routable:
 
     item_id: int
     item: Item
-    source: SourceInfo
     shown: bool
 
 
