@@ -353,7 +353,7 @@ class PublishStore(ReuseStore, Protocol):
         ...
 
     def outdate(self, output_ids: Iterable[int]) -> None:
-        """Have these written again, with every page they have."""
+        """Have these written again, with every page they have; with the feed of everything the home page."""
         ...
 
     def retitle(self, titles: Mapping[int, str]) -> None:

@@ -57,28 +57,30 @@ class Generate:
 
     def run(self, only: Collection[str] = (), *, every: bool = False, prune: bool = False) -> GenerateReport:
         """Write what is outdated; of ``only`` these categories, or ``every`` one whether outdated or not."""
-        before = self.store.outputs()
-        recorded = self.store.files()
+        before = outputs = self.store.outputs()
+        recorded = known = self.store.files()
         wanted = self._named(before, only)
         kept_up = self._kept_up(before, recorded)
-        self.store.outdate([each.id for each in kept_up if every or self._is_behind(each)])
+        behind = [each.id for each in kept_up if every or self._is_behind(each)]
+        if behind:
+            self.store.outdate(behind)
         recorded = self._outdate_missing(recorded)
+        if behind or recorded is not known:
+            outputs = self.store.outputs()
         # Entries name every category they are in, so new titles come before anything is rendered.
-        outdated = [output for output in self.store.outputs() if output.generation]
-        self.store.retitle(self.rendering.titles(outdated))
-        due = [
-            output
-            for output in self.store.outputs()
-            if output.generation and (not only or output.id in wanted)
-        ]
+        titles = self.rendering.titles([output for output in outputs if output.generation])
+        if any(output.title != titles.get(output.id, output.title) for output in outputs):
+            self.store.retitle(titles)
+            outputs = self.store.outputs()
+        due = [output for output in outputs if output.generation and (not only or output.id in wanted)]
         self._errors.clear()
         self._gone.clear()
         self._files, self._recorded = recorded, _by_output(recorded)
         written = self._write_feeds([output for output in due if output.kind != "directory"])
-        directory = self.rendering.directory(self.store.outputs()) if due or prune else None
+        after = self.store.outputs() if due else outputs
+        directory = self.rendering.directory(after, self._before) if due or prune else None
         if directory is not None and self.goes_on():
             written += self._write([directory])
-        after = self.store.outputs()
         unneeded = self._unneeded(after, directory, self.store.files() if due else recorded)
         removed = list(self._gone)
         if prune:

@@ -167,6 +167,7 @@ class _Shelf:
             lambda: store.span_places(self._output, *span, at_most),
             {"html": self._feed.past_path(period)},
             self._before,
+            known=self._known,
         )
         if found is None:
             found = store.span(self._output, *span, at_most, self._known)

@@ -116,7 +116,6 @@ class Routable:
 
     item_id: int
     item: Item
-    source: SourceInfo
     shown: bool
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from aggregator.dates import zone
@@ -98,15 +98,21 @@ class Rendering:
         """Changes when settings or templates do that this output depends on."""
         declared = self._declared.get(output.id)
         about = (
-            self.site,
-            self.settings,
-            declared and (declared.title, declared.content, declared.entries),
-            sorted(self.source_content.items()),
-            [(type(renderer).__name__, renderer.version) for renderer in self.renderers],
-            (self.sources, self.health) if output.kind == "directory" else None,
-            output.former,
+            *self._about_all[:2],
+            repr(declared and (declared.title, declared.content, declared.entries)),
+            *self._about_all[2:],
+            # "kept": not before this was written once by who notes what happens on the home page.
+            repr(("kept", self.sources, self.health) if output.kind == "directory" else None),
+            repr(output.former),
         )
-        return hashlib.sha256(repr(about).encode("utf-8", "surrogatepass")).hexdigest()
+        return hashlib.sha256(f"({', '.join(about)})".encode("utf-8", "surrogatepass")).hexdigest()
+
+    @cached_property
+    def _about_all(self) -> tuple[str, str, str, str]:
+        """What every output depends on, written once."""
+        renderers = [(type(renderer).__name__, renderer.version) for renderer in self.renderers]
+        content = sorted(self.source_content.items())
+        return repr(self.site), repr(self.settings), repr(content), repr(renderers)
 
     def paths(self, output: Output) -> list[str]:
         """Where the files of a feed lie; at a former slug, copies of the feed and a page that leads on."""
@@ -180,17 +186,23 @@ class Rendering:
 
     def _entries(self, output: Output, before: Before | None = None) -> Sequence[Entry]:
         """What the output shows. Of everything the newest are kept in mind: others show them as well."""
-        window, entries = self._window(output), None
-        touched = before and self.store.touched(output)
-        if before and touched and not touched.whole:
-            paths = {path.rpartition(".")[2]: path for path in reversed(self.paths(output))}
-            places = partial(self.store.places, output, window)
-            entries = self.reuse.entries(output, touched.item_ids, places, paths, before)
+        paths = {path.rpartition(".")[2]: path for path in reversed(self.paths(output))}
+        entries = self._kept(output, output, paths, before)
         if entries is None:
-            entries = self.store.entries(output, window, self._known)
+            entries = self.store.entries(output, self._window(output), self._known)
         if output.kind == "all":
             self._known = {entry.item_id: entry for entry in entries if not entry.forms}
         return entries
+
+    def _kept(
+        self, shown: Output, written: Output, paths: Mapping[str, str], before: Before | None
+    ) -> Sequence[Entry] | None:
+        """The entries that ``shown`` shows, as far as can be as they stand in files of ``written``."""
+        touched = before and self.store.touched(written)
+        if before is None or not touched or touched.whole:
+            return None
+        places = partial(self.store.places, shown, self._window(shown))
+        return self.reuse.entries(shown, touched.item_ids, places, paths, before, known=self._known)
 
     def _window(self, output: Output) -> Window:
         declared = self._declared.get(output.id)
@@ -217,13 +229,17 @@ class Rendering:
 
     # ── what lists them ──
 
-    def directory(self, outputs: Sequence[Output]) -> Made | None:
-        """Render the home page and the lists; None before there is any entry."""
+    def directory(self, outputs: Sequence[Output], before: Before | None = None) -> Made | None:
+        """Render the home page and the lists; None before there is any entry.
+
+        ``before``: as of :meth:`feed`, for the home page.
+        """
         by_kind = {output.kind: output for output in outputs if output.kind != "category"}
         if "all" not in by_kind or "directory" not in by_kind:
             return None
         everything = by_kind["all"]
-        feed = self._feed(everything, self._entries(everything))
+        entries = self._kept(everything, by_kind["directory"], {"html": "index.html"}, before)
+        feed = self._feed(everything, self._entries(everything) if entries is None else entries)
         if feed is None:
             return None
         view = Directory(

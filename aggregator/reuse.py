@@ -37,17 +37,22 @@ class Reuse:
         placed: Callable[[], Sequence[Entry]],
         paths: Mapping[str, str],
         before: Before,
+        *,
+        known: Mapping[int, Entry],
     ) -> Sequence[Entry] | None:
         """The entries of an output that are ``placed`` in files, with only those read that need be.
 
-        Read are those that ``changed``, by item id, and those that do not stand there yet. ``paths``: where
-        the files lie, by suffix. None where all are to be rendered.
+        Read are those that ``changed``, by item id, and those that do not stand there yet, unless they are
+        ``known`` already. ``paths``: where the files lie, by suffix. None where all are to be rendered.
         """
         places = placed()
         kept = self._kept([each.id for each in places if each.item_id not in changed], paths, before)
-        missing = [each.item_id for each in places if each.id not in kept]
-        read = {each.item_id: each for each in self.store.members(output, missing)} if kept else {}
-        if not kept or len(read) < len(missing):
+        if not kept:
+            return None
+        missing = {each.item_id for each in places if each.id not in kept}
+        read = {each: known[each] for each in missing & known.keys()}
+        read |= {each.item_id: each for each in self.store.members(output, missing - known.keys())}
+        if len(read) < len(missing):
             return None
         return [
             replace(each, forms=kept[each.id]) if each.id in kept else read[each.item_id] for each in places

@@ -75,7 +75,6 @@ class FakeRouting(FakeState):
             Routable(
                 item_id=item.id,
                 item=item.clean,
-                source=item.source.info,
                 shown=item.live and not item.hidden and item.source.active,
             )
             for item in pending[:limit]

@@ -124,7 +124,7 @@ class FakeState:
             item.routed = False
 
     def outdate(self, output_ids: Iterable[int]) -> None:
-        ids = set(output_ids) & self._outputs.keys()
+        ids = {place for each in output_ids for place in self._shown_in(each)} & self._outputs.keys()
         self._whole |= ids
         self._outdate(ids)
 
@@ -143,8 +143,13 @@ class FakeState:
             self._outdate(ids)
 
     def _touch(self, output_id: int, item_id: int, published: datetime) -> None:
-        if output_id not in self._whole:
-            self._touched.add((output_id, item_id, published))
+        self._touched |= {(each, item_id, published) for each in self._shown_in(output_id) - self._whole}
+
+    def _shown_in(self, output_id: int) -> set[int]:
+        """What shows the entries of that output: it, and of the feed of everything the home page as well."""
+        is_all = output_id in self._outputs and self._outputs[output_id].kind == "all"
+        lists = {output.id for output in self._outputs.values() if output.kind == "directory"}
+        return {output_id} | (lists if is_all else set())
 
     def _touch_members(self, item_ids: Iterable[int]) -> set[int]:
         """The outputs that these items are members of."""

@@ -30,11 +30,15 @@ class DamagedValueError(ValueError):
     """A column does not hold what was written to it: the file is damaged."""
 
 
+_DAMAGED = (ValueError, TypeError, LookupError, AttributeError, zlib.error)
+"""What comes of reading what was never written."""
+
+
 @contextmanager
 def _whole() -> Iterator[None]:
     try:
         yield
-    except (ValueError, TypeError, LookupError, AttributeError, zlib.error) as error:
+    except _DAMAGED as error:
         raise DamagedValueError(str(error)) from error
 
 
@@ -107,8 +111,10 @@ def encode_item(item: Item) -> str:
 
 def decode_item(text: str, source_id: str) -> Item:
     """What :func:`encode_item` was given, as an item of ``source_id``."""
-    with _whole():
+    try:  # not _whole(), which takes a tenth of the time
         return _to_item(json.loads(text), source_id)
+    except _DAMAGED as error:
+        raise DamagedValueError(str(error)) from error
 
 
 def _to_item(stored: dict[str, Any], source_id: str) -> Item:

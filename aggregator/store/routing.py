@@ -9,15 +9,7 @@ from aggregator.dates import to_micros
 from aggregator.records import Registry, Routable
 from aggregator.store.codec import array, bindable, decode_item, original
 from aggregator.store.outputrows import create_output, find_output, read_outputs
-from aggregator.store.rows import (
-    INFO,
-    OWN_CATEGORY,
-    Connected,
-    outdate,
-    outdate_with_directory,
-    to_info,
-    touch,
-)
+from aggregator.store.rows import OWN_CATEGORY, Connected, outdate, outdate_with_directory, touch
 
 if TYPE_CHECKING:
     import sqlite3
@@ -107,21 +99,15 @@ class Routing(Connected):
         """See :meth:`aggregator.contracts.RoutingStore.unrouted`."""
         with self._connection.reading() as raw:
             rows = raw.execute(
-                "select i.id, r.clean, s.key, i.state = 'live' and not i.hidden and s.active, "  # noqa: S608 - a constant
-                + INFO
-                + " from (select id from items where routed = 0 order by id limit ?) as next"
+                "select i.id, r.clean, s.key, i.state = 'live' and not i.hidden and s.active"
+                " from (select id from items where routed = 0 order by id limit ?) as next"
                 " join items i on i.id = next.id join sources s on s.id = i.source_id"
                 " join revisions r on r.item_id = i.id and r.revision = i.revision order by i.id",
                 (limit,),
             )
             return [
-                Routable(
-                    item_id=item_id,
-                    item=decode_item(clean, original(key)),
-                    source=to_info(info),
-                    shown=bool(shown),
-                )
-                for item_id, clean, key, shown, *info in rows
+                Routable(item_id=item_id, item=decode_item(clean, original(key)), shown=bool(shown))
+                for item_id, clean, key, shown in rows
             ]
 
     def route(self, routes: Sequence[Route], now: datetime) -> None:

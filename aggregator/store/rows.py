@@ -60,9 +60,11 @@ def to_info(columns: Sequence[Any]) -> SourceInfo:
 def outdate(raw: sqlite3.Connection, output_ids: Iterable[int], *, whole: bool = False) -> None:
     """Have these outputs written again, under a generation they never had before.
 
-    ``whole``: with all their pages, not only those on which something was touched.
+    ``whole``: with all their pages, not only those on which something was touched. The home page shows what
+    the feed of everything does, so what lists feeds goes with that.
     """
-    ids = array(output_ids)
+    shown_in = _shown_in(raw) if whole else {}
+    ids = array({place for each in output_ids for place in shown_in.get(each, (each,))})
     raw.execute(
         "update outputs set generation = generation + 1 where id in (select value from json_each(?))", (ids,)
     )
@@ -78,13 +80,29 @@ def outdate(raw: sqlite3.Connection, output_ids: Iterable[int], *, whole: bool =
 def touch(raw: sqlite3.Connection, places: Iterable[tuple[int, int, int]]) -> None:
     """Note that something came, left or changed there: ``(output id, item id, sort)``.
 
-    Of outputs that are to be written whole nothing need be noted.
+    What happens in the feed of everything happens on the home page. Of outputs that are to be written whole
+    nothing need be noted.
     """
     whole = {each for (each,) in raw.execute("select output_id from outdated where whole = 1")}
+    shown_in = _shown_in(raw)
     raw.executemany(
         "insert into touched (output_id, item_id, sort) values (?, ?, ?) on conflict do nothing",
-        [place for place in places if place[0] not in whole],
+        [
+            (each, item_id, sort)
+            for output_id, item_id, sort in places
+            for each in shown_in.get(output_id, (output_id,))
+            if each not in whole
+        ],
     )
+
+
+def _shown_in(raw: sqlite3.Connection) -> dict[int, tuple[int, ...]]:
+    """The feed of everything, with itself and what lists feeds, whose home page shows the same."""
+    everything, lists = (
+        [each for (each,) in raw.execute("select id from outputs where kind = ?", (kind,))]
+        for kind in ("all", "directory")
+    )
+    return {each: (each, *lists) for each in everything}
 
 
 def outdate_with_directory(

@@ -41,7 +41,14 @@ def shelved(store: Store, everything: Output) -> Output:
 def touched(store: Store, name: str) -> list[tuple[str, datetime]]:
     found = store.touched(output_of(store, name))
     assert not found.whole
+    if not name:
+        assert store.touched(lists(store)) == found
     return [(each.public_id, each.published) for each in found.items]
+
+
+def lists(store: Store) -> Output:
+    """What lists feeds: its home page shows what the feed of everything does."""
+    return next(output for output in store.outputs() if output.kind == "directory")
 
 
 def end_of_two_hours(moment: datetime) -> datetime:
@@ -117,6 +124,16 @@ def test_what_is_asked_for_again_is_to_be_written_whole(store: Store, shelved: O
     save(store, left=(id_of(store, "3"),))
 
     assert store.touched(shelved) == Touched(whole=True)
+
+
+def test_a_feed_of_everything_to_be_written_whole_takes_the_home_page_with_it(
+    store: Store, shelved: Output
+) -> None:
+    store.outdate([output_of(store, "").id])
+
+    assert store.touched(lists(store)) == Touched(whole=True)
+    assert lists(store).generation
+    assert touched(store, "a") == []
 
 
 def test_a_source_that_becomes_private_has_its_outputs_written_whole(store: Store, shelved: Output) -> None:

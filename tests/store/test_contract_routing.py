@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aggregator.model import SourceInfo, Tag
+from aggregator.model import Tag
 from aggregator.records import NewCategory, Route, Window
 from tests.builders import NOW, an_item
 from tests.store.changes import EVERYTHING, a_change, id_of, output_of, publish, route_all, save
@@ -157,14 +157,12 @@ def test_a_renamed_category_keeps_its_id_members_and_former_slugs(store: Store, 
 
 
 def test_some_items_that_await_routing_are_told_lowest_number_first(store: Store) -> None:
-    info = SourceInfo(title="Posts")
-    save(store, a_change("1", published=NOW - HOUR), a_change("2"), a_change("3"), info=info)
+    save(store, a_change("1", published=NOW - HOUR), a_change("2"), a_change("3"))
     store.route([Route(id_of(store, "1"), ())], NOW)
 
     (routable,) = store.unrouted(1)
 
-    assert (routable.item_id, routable.item.native_id) == (id_of(store, "2"), "2")
-    assert (routable.source, routable.shown) == (info, True)
+    assert (routable.item_id, routable.item.native_id, routable.shown) == (id_of(store, "2"), "2", True)
     assert [each.item.native_id for each in store.unrouted(10)] == ["2", "3"]
 
 

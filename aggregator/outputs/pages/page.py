@@ -13,14 +13,14 @@ from urllib.parse import urlsplit
 
 from aggregator import text, urls
 from aggregator.dates import zone
-from aggregator.outputs import atom, jsonfeed, opml, shown
+from aggregator.outputs import atom, jsonfeed, opml, shown, texts
 from aggregator.outputs.words import words
 from aggregator.periods import at
 from aggregator.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime, tzinfo
+    from datetime import date, datetime, tzinfo
 
     from aggregator.outputs.words import Words
     from aggregator.periods import Period
@@ -128,6 +128,7 @@ class Page:
             self.subscriptions.append(self._subscription("json", self.words.json, jsonfeed.MEDIA_TYPE))
         self.count = self.words.items(feed.total)
         self.time = time(feed.updated, feed.site)
+        self._as_listed = f"row of {feed.site}"
 
     def path(self, target: str) -> str:
         """Return the link from this page to a file below the output folder."""
@@ -149,6 +150,12 @@ class Page:
     def _row(self, entry: Entry) -> Row:
         if kept := entry.forms.get("html"):
             return Row("", "", "", "", "", "", "", "", time(entry.published, self.site), kept)
+        # Without a page of its own, and with its text, it is the same wherever on the site it is listed.
+        if self.feed.item_pages or entry.content == "none":
+            return self._made(entry)
+        return texts.once(entry, self._as_listed, self._made)
+
+    def _made(self, entry: Entry) -> Row:
         source, name = shown.source_title(entry), shown.source_name(entry)
         return Row(
             anchor=shown.anchor(entry.id),
@@ -204,14 +211,16 @@ def _language(site: Site) -> str:
 def time(moment: datetime, site: Site) -> Time:
     """The moment as the site's clock shows it."""
     local = at(moment, _place(site.timezone))
-    spoken = words(site.language)
-    return Time(
-        shown.time(moment),
-        spoken.on(local.date()),
-        spoken.briefly(local.date()),
-        f"{local.hour:02}:{local.minute:02}",
-        _zone(local),
-    )
+    in_words, briefly = _day(site.language, local.date())
+    clock = f"{local.hour:02}:{local.minute:02}"
+    return Time(shown.time(moment), in_words, briefly, clock, _zone(local))
+
+
+@lru_cache(maxsize=1024)
+def _day(language: str, day: date) -> tuple[str, str]:
+    """A day in words, and in few: many items are of one."""
+    spoken = words(language)
+    return spoken.on(day), spoken.briefly(day)
 
 
 @lru_cache(maxsize=64)

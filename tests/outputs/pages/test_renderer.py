@@ -566,3 +566,17 @@ def test_any_home_page_is_well_formed_and_gives_the_same_bytes_again(directory: 
     assert bool(files) is directory.everything.pages
     assert sound(files)
     assert files == Pages().directory(directory)
+
+
+@settings(max_examples=40)
+@given(feeds())
+def test_an_entry_is_listed_the_same_whatever_it_was_listed_in_before(feed: Feed) -> None:
+    sites = (feed.site, replace(feed.site, language="zh-CN", timezone="Asia/Shanghai", title="Others"))
+    for site in sites:
+        for content in get_args(ContentMode):
+            for item_pages in (False, True):
+                entries = tuple(replace(each, content=content) for each in feed.entries)
+                again = replace(feed, site=site, item_pages=item_pages, entries=entries)
+                unlisted = tuple(replace(each, memo={}) for each in entries)
+
+                assert PAGES.feed(again) == PAGES.feed(replace(again, entries=unlisted))
