@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aggregator.contracts import ReadsAtOnce
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from aggregator.contracts import Adapter
-    from aggregator.model import Batch, Document, Item, Source
+    from aggregator.model import Batch, Document, Item, Source, SourceInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +79,8 @@ def native_ids(reads: Sequence[Read]) -> set[str]:
     """Every native id under which one of these items may be stored."""
     ids = {raw.native_id for read in reads for raw, _ in read.items}
     return ids | {second_name(raw) for read in reads for raw, _ in read.items if raw.weak_id}
+
+
+def described(configured: SourceInfo, stated: SourceInfo) -> SourceInfo:
+    """What a document says of its source, but for what the configuration says of it."""
+    return replace(stated, title=configured.title or stated.title, feed_url=configured.feed_url)

@@ -9,7 +9,20 @@ from typing import Any
 
 import pytest
 
-from aggregator import dates, due, history, identity, isolated, markdown, patterns, slugs, taming, tidy, urls
+from aggregator import (
+    dates,
+    due,
+    history,
+    identity,
+    isolated,
+    markdown,
+    patterns,
+    records,
+    slugs,
+    taming,
+    tidy,
+    urls,
+)
 from aggregator.config import document as config_document
 from aggregator.exchange import Exchange
 from aggregator.model import Batch, Bookmark, KnownDocument, Listing
@@ -105,6 +118,7 @@ def test_the_limits_in_the_docs_are_those_of_the_code() -> None:
         "a title": tidy.MAX_TITLE,
         "a name, a tag, a category": tidy.MAX_NAME,
         "problems told of a document": mapping.MAX_PROBLEMS,
+        "revisions of an entry": records.MOST_REVISIONS,
         "feeds of a list": outlines.MAX_FEEDS,
         "folders of a list": outlines.MAX_DEPTH,
         "items on the page of a month": history.MONTH_LIMIT,
