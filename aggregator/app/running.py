@@ -79,7 +79,7 @@ class Running:
         refreshing = self.app.refreshing(self.store, equipment, options, self._commits)
         begun = refreshing.begin([each for name, each in self.sources.items() if name in chosen])
         starts = {name: partial(_using, equipment, start) for name, start in begun.starts.items()}
-        return Begun(starts, begun.waiting)
+        return Begun(starts, begun.waiting, begun.queues)
 
     def again(self, source: Source, result: SourceResult) -> timedelta:
         """After which time a local source is looked at again though nobody says that it changed."""
@@ -115,16 +115,7 @@ class Running:
 
     async def publish(self, goes_on: Callable[[], bool]) -> GenerateReport:
         """Write what is outdated, as long as it ``goes_on``. One at a time."""
-        app = self.app
-        for _ in app.routing(self.store).steps():
-            await asyncio.sleep(0)
-        return await asyncio.to_thread(self._write, app, goes_on)
-
-    def _write(self, app: App, goes_on: Callable[[], bool]) -> GenerateReport:
-        from aggregator.store import open_store
-
-        with open_store(self.store.path, outputs=self.store.site_uuid, clock=app.clock) as store:
-            return app.generator(store, goes_on).run()
+        return await self.app.publish(self.store, goes_on)
 
     # ── what others ask for ──
 
