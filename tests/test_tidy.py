@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator import tidy
+from aggregator.mistrust import as_raw_again
 from aggregator.model import CLEANER, Enclosure, Item, Person, Tag, Text
 from tests.builders import NOW, an_item
 from tests.soup import soup
@@ -277,19 +278,6 @@ def test_nothing_is_endless() -> None:
     assert (len(clean.authors), len(clean.tags)) == (tidy.MAX_AUTHORS, tidy.MAX_TAGS)
     assert (len(clean.categories), len(clean.enclosures)) == (tidy.MAX_CATEGORIES, tidy.MAX_ENCLOSURES)
     assert len(clean.origin or "") == tidy.MAX_NAME
-
-
-def as_raw_again(item: Item) -> Item:
-    """The clean item as a feed would state it: every text in HTML."""
-    return replace(
-        item,
-        title=Text(html.escape(item.title.value), "html"),
-        authors=tuple(replace(person, name=html.escape(person.name)) for person in item.authors),
-        tags=tuple(Tag(html.escape(tag.term), html.escape(tag.label), tag.scheme) for tag in item.tags),
-        categories=tuple(map(html.escape, item.categories)),
-        origin=None if item.origin is None else html.escape(item.origin),
-        cleaner=0,
-    )
 
 
 ITEMS = st.builds(
