@@ -325,6 +325,25 @@ def test_every_text_of_a_clean_item_can_be_written_as_xml(item: Item) -> None:
     assert clean.title.value
 
 
+@pytest.mark.parametrize(
+    ("body", "cut"),
+    [
+        (Text("<p>High water.</p>" * 56_000, "html"), True),
+        (Text("<p>High water.</p>" * 55_000, "html"), False),
+        (Text(f'<p>Low water.</p><img src="data:image/png;base64,{"A" * 1_200_000}">', "html"), False),
+        (Text("High & low.\n" * 50_000), False),
+        (Text("&" * 250_000), True),
+        (Text("<" * 1_100_000, "html"), True),
+    ],
+)
+def test_it_is_known_whether_the_end_of_a_body_is_left_out(body: Text, *, cut: bool) -> None:
+    for said in (an_item(content=body), an_item(summary=body)):
+        assert tidy.is_cut(said) is cut
+    whole, clean = body.value.count("water") + body.value.count("&"), tidied(content=body).content.value
+    if not cut:
+        assert clean.count("water") + clean.count("&amp;") == whole
+
+
 def test_a_category_keeps_its_inner_blanks_because_its_url_does() -> None:
     assert tidied(categories=(" inner  double ", "宏观  经济", "a\tb")).categories == (
         "inner  double",
