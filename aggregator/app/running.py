@@ -91,10 +91,17 @@ class Running:
             return _WAITING
         return timedelta(seconds=source.interval or self.app.settings.schedule.interval)
 
-    def resync(self) -> None:
-        """A list names other feeds than before: make them known."""
+    def resync(self) -> frozenset[str]:
+        """A list names other feeds than before: make them known.
+
+        Returns the ids under which there is no source any more, or another one: what is being read under
+        these must not be kept. Whoever goes by another id now is still there, with all it has.
+        """
         self._commits.flush()  # under ids that may be others then
+        before = self.sources
         self._follow(self.app.synced(self.store))
+        now = {name: each.location for name, each in self.sources.items()}
+        return frozenset(name for name, each in before.items() if now.get(name) != each.location)
 
     def watched(self) -> Mapping[Path, frozenset[str]]:
         """Folders and files that sources are read from, with the ids of those that are."""
