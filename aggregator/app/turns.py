@@ -10,6 +10,7 @@ import asyncio
 from collections import defaultdict, deque
 from typing import TYPE_CHECKING, NamedTuple
 
+from aggregator.commits import TOGETHER
 from aggregator.lanes import host_of
 
 if TYPE_CHECKING:
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
     Start = Callable[[], Awaitable[SourceResult]]
 
 _BESIDES = 2
-"""Sources that are read beside those that a host is being asked for: parsed, or waiting for the disk."""
+"""Sources that are read beside those that a host is being asked for: parsed, or waiting for the disk.
+
+Where a host is asked without a pause, as many as are kept in one transaction.
+"""
 
 
 class Queue(NamedTuple):
@@ -42,8 +46,9 @@ class Queue(NamedTuple):
     @property
     def abreast(self) -> int:
         """How many of them are read side by side."""
-        most = len(self.names) if self.rule is None else self.rule.connections + _BESIDES
-        return min(len(self.names), most)
+        if self.rule is None:
+            return len(self.names)
+        return min(len(self.names), self.rule.connections + (_BESIDES if self.rule.delay else TOGETHER))
 
 
 def queues(sources: Iterable[tuple[Source, str | None]], lanes: Lanes) -> Sequence[Queue]:
