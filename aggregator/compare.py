@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from aggregator.identity import content_key, fingerprint, public_id, spare_id
-from aggregator.records import Changes, ItemChange
+from aggregator.records import MOST_REVISIONS, Changes, ItemChange
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -54,6 +54,19 @@ def clamped(raw: Item, clean: Item, known: Known | None, now: datetime) -> Item:
     if known is None or raw.published is None or raw.published <= now:
         return clean
     return replace(clean, published=known.first_seen.astimezone(raw.published.tzinfo))
+
+
+def restless(changes: Changes, known: Mapping[str, Known]) -> int:
+    """How many items change that have changed so often that not every revision is kept any more."""
+    return sum(known[each.raw.native_id].revision >= MOST_REVISIONS for each in changes.updated)
+
+
+def restless_notice(count: int) -> str:
+    """What to tell of so many; empty: nothing."""
+    if not count:
+        return ""
+    entries = "1 entry keeps" if count == 1 else f"{count} entries keep"
+    return f"{entries} changing: the newest {MOST_REVISIONS} revisions are kept, and one a day of older ones"
 
 
 def _once_each(

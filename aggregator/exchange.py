@@ -39,7 +39,7 @@ class Exchange:
     status: int
     validators: Validators = NO_VALIDATORS
     body_hash: str = ""
-    """Of the body as it came over the wire; empty: there is none to compare with."""
+    """Of the body as it came over the wire, with its charset and where it came from; empty: there is none."""
     stable_hash: str = ""
     """Of the document without its volatile parts, with where and as what it came; the same."""
     url: str = ""

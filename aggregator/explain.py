@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from aggregator import filters
 from aggregator.categories import Matcher
 from aggregator.dates import rfc3339, to_the_second
+from aggregator.records import MOST_REVISIONS
 from aggregator.values import dataclass
 
 if TYPE_CHECKING:
@@ -72,11 +73,17 @@ def _times(record: ItemRecord) -> list[Step]:
     if claimed is not None and claimed != record.published:
         steps.append(Step("published", f"its source claims {rfc3339(claimed)}, which was not yet then"))
     steps += [
-        Step("updated", f"{rfc3339(record.updated)} (revision {record.revision})"),
+        Step("updated", f"{rfc3339(record.updated)} (revision {record.revision}{_folded(record)})"),
         Step("first seen", to_the_second(record.first_seen)),
         Step("last seen", to_the_second(record.last_seen)),
     ]
     return steps
+
+
+def _folded(record: ItemRecord) -> str:
+    if not record.folded:
+        return ""
+    return f"; {record.folded} earlier ones are not kept: the newest {MOST_REVISIONS} are, and one a day"
 
 
 def _cleaning(record: ItemRecord) -> list[Step]:

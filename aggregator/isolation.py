@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from aggregator import text
 from aggregator.errors import ParseError
 from aggregator.isolated import CRASHED, LARGEST, OUT_OF_MEMORY, READ
+from aggregator.mistrust import UnfitError, refit
 from aggregator.passing import Errand, GarbledError, pack_errand, unpack_read
 from aggregator.reading import failure
 from aggregator.wire import Wire
@@ -99,7 +100,7 @@ class Isolation:
         try:
             child = self._take()
             try:
-                return child.ask(request, source, document)
+                return child.ask(request, source, document, now)
             finally:
                 self._give_back(child)
         except ParseError as error:
@@ -154,7 +155,7 @@ class _Child:
         """Whether it can be asked again."""
         return not self._failed and self._asked < _RETIRES_AFTER and self._process.poll() is None
 
-    def ask(self, request: bytes, source: Source, document: Document) -> Read:
+    def ask(self, request: bytes, source: Source, document: Document, now: datetime) -> Read:
         """What the document said. Raises ParseError, and is of no more use then."""
         self._failed = True  # until it has answered
         if not self._asked:
@@ -167,8 +168,8 @@ class _Child:
             place = text.plain(place, _LONGEST_PLACE)
             raise ParseError(f"the parser crashed ({place})") from _ParserError(more)
         try:
-            read = unpack_read(told if kind == READ else b"", source, document)
-        except GarbledError as error:
+            read = refit(unpack_read(told if kind == READ else b"", source, document), now)
+        except (GarbledError, UnfitError) as error:
             self.kill()
             raise ParseError(_GARBLED) from error
         self._failed = False

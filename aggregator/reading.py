@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aggregator import text
 from aggregator.contracts import ReadsAtOnce
 from aggregator.errors import ParseError
 from aggregator.matching import second_name
 from aggregator.model import Problem, Reading
-from aggregator.values import dataclass
+from aggregator.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
     from aggregator.contracts import Adapter
-    from aggregator.model import Batch, Document, Item, Source
+    from aggregator.model import Batch, Document, Item, Source, SourceInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def read_document(adapter: Adapter, source: Source, document: Document, now: dat
         reading = adapter.parse(source, document)
     except ParseError as error:
         return failure(document, str(error))
-    return Read(document, reading, tuple(_tidied(reading.items, now)))
+    return Read(document, _with_cuts(document, reading), tuple(_tidied(reading.items, now)))
 
 
 def read_at_once(
@@ -59,9 +60,22 @@ def read_at_once(
         reading = adapter.parse_at_once(source, document) if isinstance(adapter, ReadsAtOnce) else None
         if reading is None:
             return None
-        read = Read(document, reading, tidied=False)
+        read = Read(document, _with_cuts(document, reading), tidied=False)
         reads.append(Read(document, reading, tuple(read.pairs(now))) if tidied else read)
     return reads
+
+
+def _with_cuts(document: Document, reading: Reading) -> Reading:
+    """The reading, which tells as well of which items the cleaner leaves out the end."""
+    from aggregator.taming import MAX_HTML  # noqa: PLC0415 - not before there is something to clean
+    from aggregator.tidy import is_cut  # noqa: PLC0415 - the same
+
+    cut = [text.plain(item.title.value, 100) for item in reading.items if is_cut(item)]
+    if not cut:
+        return reading
+    what = f"has HTML of more than {MAX_HTML:,} characters; the rest is cut off"
+    told = tuple(Problem(document.name, f"“{title}”: {what}" if title else what) for title in cut)
+    return replace(reading, problems=reading.problems + told)
 
 
 def _tidied(items: Iterable[Item], now: datetime) -> list[tuple[Item, Item]]:
@@ -79,3 +93,8 @@ def native_ids(reads: Sequence[Read]) -> set[str]:
     """Every native id under which one of these items may be stored."""
     ids = {raw.native_id for read in reads for raw, _ in read.items}
     return ids | {second_name(raw) for read in reads for raw, _ in read.items if raw.weak_id}
+
+
+def described(configured: SourceInfo, stated: SourceInfo) -> SourceInfo:
+    """What a document says of its source, but for what the configuration says of it."""
+    return replace(stated, title=configured.title or stated.title, feed_url=configured.feed_url)

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from aggregator.model import Item, ListedSource, Problem, SourceInfo, Stamp
     from aggregator.polls import Outcome
 
+MOST_REVISIONS = 50
+"""So many revisions of an item are kept whole, the newest; of older ones the first, and one a day."""
+
 
 # ── refresh ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -29,6 +32,7 @@ class Known:
     first_seen: datetime
     live: bool
     content_key: str = ""
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +249,8 @@ class ItemRecord:
     arrived: datetime
     last_seen: datetime
     revision: int
+    folded: int
+    """How many earlier revisions are not kept any more; see :data:`MOST_REVISIONS`."""
     documents: tuple[tuple[str, tuple[Problem, ...]], ...]
     """Each document it was read from, with that document's problems."""
     aliases: tuple[str, ...]

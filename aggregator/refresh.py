@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 from aggregator.asking import Asked, conclude, notice_of_move
 from aggregator.claims import EntryClaims
 from aggregator.commits import GroupCommit
-from aggregator.compare import clamped, compare
+from aggregator.compare import clamped, compare, restless, restless_notice
 from aggregator.due import USUAL_PACE, Pace
 from aggregator.errors import FetchError, SourceError
 from aggregator.exchange import NO_VALIDATORS, Exchange
-from aggregator.model import Batch, Listing, Source, SourceInfo
+from aggregator.model import Batch, Listing, Source
 from aggregator.polls import Outcome
 from aggregator.postclaims import PostClaims
-from aggregator.reading import Read, read_at_once, read_batch
+from aggregator.reading import Read, described, read_at_once, read_batch
 from aggregator.records import Changes, ItemChange, Save
 from aggregator.reports import SourceResult, without_addresses
 from aggregator.values import dataclass, replace
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from aggregator.claims import Claims, Taken
     from aggregator.contest import Chosen
     from aggregator.contracts import Adapter, Clock, RefreshStore, Web
-    from aggregator.model import Bookmark, Problem
+    from aggregator.model import Bookmark, Problem, SourceInfo
     from aggregator.polls import SourceState
     from aggregator.reports import State
     from aggregator.wishes import Calendar
@@ -114,7 +114,7 @@ class _Run:
         self.claims: Claims = EntryClaims(source, self.store, self.now, first_reading=self.first_reading)
         self.new: set[str] = set()
         self.updated: set[str] = set()
-        self.removed = self.same = 0
+        self.removed = self.same = self.restless = 0
         self.settles = False
         """Whether claims are judged once everything was read: they must be kept until then."""
         self.last: Save | None = None
@@ -146,7 +146,7 @@ class _Run:
         for each in reads:
             self.calendar = each.reading.calendar
             if each.reading.info is not None and self.nothing.info is not None:
-                info = _merged(self.nothing.info, each.reading.info)
+                info = described(self.nothing.info, each.reading.info)
                 self.nothing = replace(self.nothing, info=info, configured_only=False)
         self._keep_last()
         taken = self.claims.take(reads)
@@ -187,6 +187,7 @@ class _Run:
             (self.new if change.returns else self.updated).add(change.raw.native_id)
         unchanged = (*changes.unchanged, *taken.unchanged)
         self.same += len(unchanged)
+        self.restless += restless(changes, known)
         return Changes(tuple(fresh), changes.updated + self._again(again), unchanged)
 
     def _again(self, changes: Sequence[ItemChange]) -> tuple[ItemChange, ...]:
@@ -209,7 +210,8 @@ class _Run:
             self.last = replace(self.nothing, changes=changes, documents=tuple(settled.records))
         left = self.claims.leaving(accept=self.common.accept_removals)
         self.removed = len(left.items)
-        self.notice = "; ".join([*self.claims.notices, *([left.notice] if left.notice else [])])
+        notices = [*self.claims.notices, left.notice or "", restless_notice(self.restless)]
+        self.notice = "; ".join(filter(None, notices))
         save = replace(self.last, left=tuple(sorted(left.items)), forgotten=left.forgotten)
         await self.common.commits.save(replace(save, outcome=self._outcome()))
 
@@ -293,8 +295,3 @@ class _Run:
             next_check=came.next_check,
             why=came.why,
         )
-
-
-def _merged(configured: SourceInfo, stated: SourceInfo) -> SourceInfo:
-    """What the feed says of itself, but for what the configuration says of it."""
-    return replace(stated, title=configured.title or stated.title, feed_url=configured.feed_url)

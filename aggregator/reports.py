@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from aggregator.values import dataclass, field, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from aggregator.exchange import Skip
@@ -44,6 +44,8 @@ class SourceResult:
     """When it is next due, aware; None where it is always due, gone or paused."""
     why: str = ""
     """Why then."""
+    left: str = ""
+    """The host, or group of hosts, of which too much was due at once: it stays due, and nobody was asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +78,8 @@ class RefreshReport:
     @property
     def next_due(self) -> SourceResult | None:
         """Where nothing was due: the source that is due first."""
-        waiting = [result for result in self.sources if result.state == "not-due" and result.next_check]
+        waiting = [each for each in self.sources if each.state == "not-due" and each.next_check]
+        waiting = [each for each in waiting if not each.left]
         idle = all(result.state in ("not-due", "paused", "gone") for result in self.sources)
         return min(waiting, key=lambda each: each.next_check or self.at) if idle and waiting else None
 
@@ -84,6 +87,20 @@ class RefreshReport:
     def failed(self) -> int:
         """How many sources failed."""
         return sum(1 for result in self.sources if result.state == "failed")
+
+
+def together(reports: Sequence[GenerateReport]) -> GenerateReport:
+    """Several writings, one after the other, as one: what is still amiss is what the last one says."""
+    if len(reports) < 2:  # noqa: PLR2004 - one, or none
+        return reports[0] if reports else GenerateReport()
+    written = {path for each in reports for path in each.written}
+    removed = {path for each in reports for path in each.removed}
+    return replace(
+        reports[-1],
+        written=tuple(sorted(written)),
+        removed=tuple(sorted(removed - written)),
+        categories=tuple(dict.fromkeys(title for each in reports for title in each.categories)),
+    )
 
 
 def without_addresses(problems: Iterable[Problem], source_id: str) -> tuple[Problem, ...]:

@@ -60,12 +60,20 @@ _FORMATTING = _names("a b big code em font i nobr s small strike strong tt u")
 
 def bounded(html: str) -> str:
     """Cut a fragment to ``MAX_HTML`` characters, between tags where it has any; embedded images go first."""
-    if "data:" in html:
-        html = _DATA_URI.sub("data:", html)
+    html = _without_images(html)
     if len(html) <= MAX_HTML:
         return html
     room = MAX_HTML * 9 // 10  # closing what the cut left open must not make it too long again
     return html[: html.rfind(">", room // 2, room) + 1 or room]
+
+
+def is_cut(html: str) -> bool:
+    """Whether :func:`bounded` leaves any of it out but embedded images."""
+    return len(html) > MAX_HTML and len(_without_images(html)) > MAX_HTML
+
+
+def _without_images(html: str) -> str:
+    return _DATA_URI.sub("data:", html) if "data:" in html else html
 
 
 def costly(html: str) -> bool:

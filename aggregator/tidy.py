@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
-from aggregator import dates, markup, text, urls
+from aggregator import dates, markup, taming, text, urls
 from aggregator.model import CLEANER, Enclosure, Item, Person, Tag, Text
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ MAX_CATEGORIES = 50
 MAX_ENCLOSURES = 100
 UNTITLED = "(untitled)"
 
+_SURELY_WHOLE = taming.MAX_HTML // 10
+"""Characters that are few enough however plain text grows as it becomes HTML."""
 _LARGEST = 2**63 - 1
 """Bytes of an enclosure that a store can count."""
 _EMAIL = re.compile(r"[^\s@<>()\"]+@[^\s@<>()\"]+")
@@ -78,6 +80,17 @@ def tidy(item: Item, now: datetime) -> Item:
         base=None,
         cleaner=CLEANER,
     )
+
+
+def is_cut(item: Item) -> bool:
+    """Whether :func:`tidy` leaves the end of a body out."""
+    return any(map(_is_cut, (item.content, item.summary)))
+
+
+def _is_cut(body: Text) -> bool:
+    if len(body.value) <= _SURELY_WHOLE:
+        return False
+    return taming.is_cut(body.value if body.type == "html" else markup.paragraphs(text.xml_safe(body.value)))
 
 
 def _each(

@@ -316,6 +316,7 @@ class FakeLibrary(FakeState):
             arrived=item.arrived,
             last_seen=item.last_seen,
             revision=item.revision,
+            folded=0,
             documents=tuple(
                 sorted((name, record.problems) for name, (record, owner) in documents if owner == item.id)
             ),

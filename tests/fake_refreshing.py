@@ -230,6 +230,7 @@ class FakeRefreshing(FakeState):
             first_seen=item.first_seen,
             live=item.live,
             content_key=item.change.content_key,
+            revision=item.revision,
         )
 
     def newest(self, source_id: str, limit: int) -> Sequence[tuple[Known, Item]]:

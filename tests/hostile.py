@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aggregator.errors import ParseError
-from aggregator.model import Document, Reading, SourceInfo, Stamp, Text
+from aggregator.model import CLEANER, Document, Reading, SourceInfo, Stamp, Text
 from aggregator.passing import pack_read
 from aggregator.reading import Read
 from tests.builders import an_item
@@ -122,6 +122,22 @@ def speak_for_another() -> None:
     answer(b"\1" + pack_read(Read(Document(Stamp("", 0, 0, ""), b""), Reading(), ((item, item),))))
 
 
+def hand_over_script() -> None:
+    """As what its cleaner made of it."""
+    clean = an_item(
+        "script",
+        source_id="strange",
+        title=Text("<script>alert(1)</script>", "html"),
+        content=Text("<p>Hi<script>alert(1)</script></p>", "html"),
+        link="javascript:alert(1)",
+        cleaner=CLEANER,
+    )
+    info = SourceInfo(site_url="javascript:alert(1)", title="a\x1b[31m\nb")
+    document = Document(Stamp("", 0, 0, ""), b"")
+    answer(b"\1" + pack_read(Read(document, Reading(info=info), ((clean, clean),))))
+    leave()
+
+
 def announce_more_than_there_is_memory() -> None:
     answer(b"\1", 1 << 60)
 
@@ -157,6 +173,7 @@ DEEDS: dict[str, Callable[[], None]] = {
         say_nothing,
         say_something_unknown,
         speak_for_another,
+        hand_over_script,
         announce_more_than_there_is_memory,
         never_come_to_an_end,
         confess_a_lot,

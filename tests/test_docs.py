@@ -9,7 +9,21 @@ from typing import Any
 
 import pytest
 
-from aggregator import dates, due, history, identity, isolated, markdown, patterns, slugs, taming, tidy, urls
+from aggregator import (
+    dates,
+    due,
+    history,
+    identity,
+    isolated,
+    markdown,
+    mistrust,
+    patterns,
+    records,
+    slugs,
+    taming,
+    tidy,
+    urls,
+)
 from aggregator.config import document as config_document
 from aggregator.exchange import Exchange
 from aggregator.model import Batch, Bookmark, KnownDocument, Listing
@@ -82,6 +96,7 @@ def test_the_limits_in_the_docs_are_those_of_the_code() -> None:
         "authors of an entry": min(entries.MAX_PEOPLE, tidy.MAX_AUTHORS),
         "links of an entry": entries.MAX_LINKS,
         "what it says": isolated.LARGEST // 2**20,
+        "items in it; characters of an id": mistrust.MAX_ITEMS,
         "contents of an entry": entries.MAX_TEXTS,
         "an address": urls.MAX_LENGTH,
         "an id that is published": min(identity.LONGEST_ID, identities.LONGEST),
@@ -105,6 +120,7 @@ def test_the_limits_in_the_docs_are_those_of_the_code() -> None:
         "a title": tidy.MAX_TITLE,
         "a name, a tag, a category": tidy.MAX_NAME,
         "problems told of a document": mapping.MAX_PROBLEMS,
+        "revisions of an entry": records.MOST_REVISIONS,
         "feeds of a list": outlines.MAX_FEEDS,
         "folders of a list": outlines.MAX_DEPTH,
         "items on the page of a month": history.MONTH_LIMIT,

@@ -105,6 +105,25 @@ def test_a_disk_that_is_full_costs_nothing_but_time(
     assert outputs(tmp_path / "site.healed") == expected
 
 
+BACKUP = """
+mkdir "$1"; mount -t tmpfs -o size=16k none "$1"; cd "$site"
+code=0; "$2" -m aggregator db backup "$1/copy.db" || code=$?; echo "exit $code"
+ls -A "$1" >&2
+"""
+
+
+def test_a_backup_onto_a_full_disk_names_the_file_that_cannot_be_written(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    a_refreshed_site(site)
+
+    code, told = said(in_mounts(BACKUP, site, str(tmp_path / "small"), sys.executable))
+
+    assert code == 1
+    (line,) = told.splitlines()  # and no name of what would be left
+    assert f"{tmp_path}/small/copy.db: cannot grow: the disk is full" in line
+    assert "aggregator.db" not in line
+
+
 READ_ONLY = """
 mount --bind "$1" "$1"; mount -o remount,bind,ro "$1"; cd "$site"
 code=0; $run || code=$?; echo "exit $code"

@@ -186,6 +186,18 @@ def test_a_child_that_was_taken_over_can_do_no_more_than_say_nonsense(
     assert "AGGREGATOR_WAS_TAKEN_OVER" not in os.environ
 
 
+def test_what_a_child_says_is_clean_is_cleaned_once_more() -> None:
+    with Isolation() as isolation:
+        (taken,) = read(isolation, "hand_over_script")
+
+    ((raw, clean),) = taken.items
+    assert (clean.title, clean.link) == (Text("<script>alert(1)</script>"), None)  # a text that may be shown
+    assert clean.content == Text("<p>Hi</p>", "html")
+    assert raw.cleaner == 0
+    assert taken.reading.info is not None
+    assert (taken.reading.info.site_url, taken.reading.info.title) == (None, "a[31m b")
+
+
 def test_an_answer_that_never_comes_to_its_end_is_not_waited_for(hasty: Isolation) -> None:
     problem, after = said(read(hasty, "never_come_to_an_end", "after"))
 

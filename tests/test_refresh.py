@@ -11,6 +11,7 @@ from aggregator.errors import FetchError, ParseError
 from aggregator.model import Item, Problem, Reading, SourceInfo
 from aggregator.reading import Read, read_batch
 from aggregator.recleaning import reclean
+from aggregator.records import MOST_REVISIONS
 from aggregator.refresh import Refresh
 from aggregator.reports import SourceResult
 from tests.builders import NOW, a_source, an_item, an_unread
@@ -90,6 +91,17 @@ def test_an_edited_post_is_updated_under_its_id() -> None:
     assert after.public_id == before.public_id
     assert after.updated == site.clock.now
     assert after.revision == before.revision + 1
+
+
+def test_what_changes_at_every_reading_is_told() -> None:
+    site = Site(a=post("infocode:1"), b=post("infocode:2"))
+    told: list[str | None] = []
+    for number in range(MOST_REVISIONS + 1):
+        site.adapter.posts["a"] = post("infocode:1", f"body {number}")
+        told.append(site.refresh().notice)
+
+    assert set(told[:-1]) == {None}
+    assert told[-1] == "1 entry keeps changing: the newest 50 revisions are kept, and one a day of older ones"
 
 
 def test_a_moved_post_is_neither_new_nor_removed() -> None:

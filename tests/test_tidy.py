@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator import tidy
+from aggregator.mistrust import as_raw_again
 from aggregator.model import CLEANER, Enclosure, Item, Person, Tag, Text
 from tests.builders import NOW, an_item
 from tests.soup import soup
@@ -279,19 +280,6 @@ def test_nothing_is_endless() -> None:
     assert len(clean.origin or "") == tidy.MAX_NAME
 
 
-def as_raw_again(item: Item) -> Item:
-    """The clean item as a feed would state it: every text in HTML."""
-    return replace(
-        item,
-        title=Text(html.escape(item.title.value), "html"),
-        authors=tuple(replace(person, name=html.escape(person.name)) for person in item.authors),
-        tags=tuple(Tag(html.escape(tag.term), html.escape(tag.label), tag.scheme) for tag in item.tags),
-        categories=tuple(map(html.escape, item.categories)),
-        origin=None if item.origin is None else html.escape(item.origin),
-        cleaner=0,
-    )
-
-
 ITEMS = st.builds(
     an_item,
     title=st.builds(Text, soup, st.sampled_from(["text", "html"])),
@@ -335,6 +323,25 @@ def test_every_text_of_a_clean_item_can_be_written_as_xml(item: Item) -> None:
     written = "".join(f"<a>{html.escape(text or '')}</a>" for text in shown)
     assert ET.fromstring(f"<a>{written}</a>") is not None  # noqa: S314 - there is no document type in it
     assert clean.title.value
+
+
+@pytest.mark.parametrize(
+    ("body", "cut"),
+    [
+        (Text("<p>High water.</p>" * 56_000, "html"), True),
+        (Text("<p>High water.</p>" * 55_000, "html"), False),
+        (Text(f'<p>Low water.</p><img src="data:image/png;base64,{"A" * 1_200_000}">', "html"), False),
+        (Text("High & low.\n" * 50_000), False),
+        (Text("&" * 250_000), True),
+        (Text("<" * 1_100_000, "html"), True),
+    ],
+)
+def test_it_is_known_whether_the_end_of_a_body_is_left_out(body: Text, *, cut: bool) -> None:
+    for said in (an_item(content=body), an_item(summary=body)):
+        assert tidy.is_cut(said) is cut
+    whole, clean = body.value.count("water") + body.value.count("&"), tidied(content=body).content.value
+    if not cut:
+        assert clean.count("water") + clean.count("&amp;") == whole
 
 
 def test_a_category_keeps_its_inner_blanks_because_its_url_does() -> None:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from contextlib import contextmanager
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from aggregator.app.control import do_commands
 from aggregator.app.equipment import Equipment
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from aggregator.app.rebuilding import Rebuilt
     from aggregator.commits import GroupCommit
     from aggregator.polls import SourceState
-    from aggregator.reports import RefreshReport, SourceResult
+    from aggregator.reports import GenerateReport, RefreshReport, SourceResult
     from aggregator.store import SqliteStore
     from aggregator.subscriptions import Subscriptions
 
@@ -31,8 +31,15 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+_SHARE = 10
+"""So many times as long as publishing took it is not done again: most of the time is for reading."""
+
+
 class App(Publishing):
     """One site, with its parts."""
+
+    publishes_after: ClassVar[float] = 60.0
+    """Seconds that one refresh reads before what came until then is published."""
 
     # ── refresh ──
 
@@ -53,7 +60,7 @@ class App(Publishing):
         ``force`` reads every document, also those whose size and time say that they are as they were.
         ``progress`` is told a source's id and how many documents were just read, ``done`` which source is.
         """
-        from aggregator.reports import GenerateReport, RefreshReport
+        from aggregator.reports import RefreshReport, together
 
         with self.opened(wait=wait, new_store=new_store, dry_run=dry_run) as store:
             began = self.clock()
@@ -62,17 +69,20 @@ class App(Publishing):
                 forced=force or bool(names),
                 thorough=force,
                 accept_removals=accept_removals,
+                patience=None if force or names else self.settings.schedule.min,
                 progress=progress,
                 done=done,
             )
-            results = asyncio.run(self.read(store, options, chosen))
+            written: list[GenerateReport] = []
+            results = asyncio.run(self._read(store, options, chosen, None if dry_run else written))
             do_commands(store)
-            generated = GenerateReport() if dry_run else self._generate(store)
+            if not dry_run:
+                written.append(self._generate(store))
             states, holds = (store.states(), store.holds(began)) if dry_run else ((), {})
         if dry_run:
             polled = {each.source_id for each in results if each.next_check and each.state != "paused"}
             self._remember_times([each for each in states if each.id in polled], holds)
-        return RefreshReport(sources=results, generated=generated, at=began, dry_run=dry_run)
+        return RefreshReport(sources=results, generated=together(written), at=began, dry_run=dry_run)
 
     @contextmanager
     def opened(
@@ -91,6 +101,27 @@ class App(Publishing):
             do_commands(store)
             reclean(store, self.clock)
             yield store
+
+    async def _read(
+        self,
+        store: SqliteStore,
+        options: Options,
+        chosen: Collection[str] | None,
+        written: list[GenerateReport] | None,
+    ) -> tuple[SourceResult, ...]:
+        """Read, and where that takes long, publish meanwhile what came: that is added to ``written``."""
+        loop, pause = asyncio.get_running_loop(), self.publishes_after
+        reading = asyncio.create_task(self.read(store, options, chosen))
+        try:
+            while not (await asyncio.wait({reading}, timeout=pause))[0]:
+                began = loop.time()
+                if written is not None:
+                    written.append(await self.publish(store, lambda: not reading.done()))
+                pause = max(self.publishes_after, _SHARE * (loop.time() - began))
+            return reading.result()
+        finally:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
 
     async def read(
         self, store: SqliteStore, options: Options, chosen: Collection[str] | None

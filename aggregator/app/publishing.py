@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from aggregator.views import SourceHealth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from aggregator.app.control import Done
     from aggregator.commands import Action
@@ -130,6 +132,21 @@ class Publishing(Subscribing):
     ) -> GenerateReport:
         self.routing(store).run()
         return self.generator(store).run(only, every=every, prune=prune)
+
+    async def publish(self, store: SqliteStore, goes_on: Callable[[], bool]) -> GenerateReport:
+        """Write what is outdated, as long as it ``goes_on``, while others use this store on this loop.
+
+        Files are written from a thread with a connection of its own.
+        """
+        for _ in self.routing(store).steps():
+            await asyncio.sleep(0)
+        return await asyncio.to_thread(self._publish, store.path, store.site_uuid, goes_on)
+
+    def _publish(self, path: Path, site: str, goes_on: Callable[[], bool]) -> GenerateReport:
+        from aggregator.store import open_store
+
+        with open_store(path, outputs=site, clock=self.clock) as store:
+            return self.generator(store, goes_on).run()
 
     def rules(self, store: SqliteStore) -> Rules:
         """The rules of this site, with what is said of lists said of their feeds."""

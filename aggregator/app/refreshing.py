@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from aggregator import due
+from aggregator.app import turns
+from aggregator.app.turns import Queue, queues
 from aggregator.due import Pace
 from aggregator.refresh import Refresh
 from aggregator.reports import SourceResult
@@ -15,7 +16,7 @@ from aggregator.subscriptions import ReadLists
 from aggregator.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from aggregator.app.equipment import Equipment
     from aggregator.commits import GroupCommit
@@ -34,6 +35,8 @@ class Begun(NamedTuple):
 
     starts: Mapping[str, Callable[[], Awaitable[SourceResult]]]
     waiting: Mapping[str, SourceResult]
+    queues: Sequence[Queue]
+    """The same sources by whom they wait for."""
 
 
 def no_progress(*_news: object) -> None:
@@ -51,6 +54,8 @@ class Options:
     accept_removals: bool = False
     punctual: bool = False
     """Read nothing ahead of its time: who can wake at any moment needs no tolerance."""
+    patience: float | None = None
+    """Seconds that the sources of one host may take; what does not come to its turn stays due. None: any."""
     progress: Callable[[str, int], None] = no_progress
     """Told a source's id and how many documents were just read."""
     done: Callable[[str], None] = no_progress
@@ -76,13 +81,14 @@ class Refreshing:
     async def run(self, sources: Sequence[Source]) -> tuple[SourceResult, ...]:
         """Read those that are due, side by side; results are in the order of ``sources``."""
         begun = self.begin(sources)
-        read = await asyncio.gather(*(start() for start in begun.starts.values()))
-        results = {result.source_id: result for result in read}
-        return tuple(begun.waiting.get(source.id) or results[source.id] for source in sources)
+        results = dict(begun.waiting)
+        results |= await turns.read(begun.queues, begun.starts, self.options.patience)
+        results |= _left(begun.queues, self.clock())
+        return tuple(results[source.id] for source in sources)
 
     def begin(self, sources: Sequence[Source]) -> Begun:
         """Choose those that are due, sources and lists of sources; those on the web are leased."""
-        times = {each.id: each for each in self.store.times()}
+        times, lanes = {each.id: each for each in self.store.times()}, self.settings.fetch.lanes
         holds = self.store.holds(self.clock())
         waiting: dict[str, SourceResult] = {}
         now: list[Source] = []
@@ -96,6 +102,11 @@ class Refreshing:
                 waiting[source.id] = told
         # Who has waited longest goes first: else whoever has its host ask for a pause keeps it to itself.
         now.sort(key=lambda source: times[source.id].attempted or _NEVER)
+        waits_for = queues([(each, self._asked_at(each, times[each.id])) for each in now], lanes)
+        if self.options.patience is not None:
+            late = _left(waits_for, self.clock(), self.options.patience)
+            waiting |= late
+            now = [source for source in now if source.id not in late]
         states = {state.id: state for state in self.store.states([source.id for source in now])}
         remote = [source.id for source in now if self.is_remote(source)]
         bookmarks = self.store.bookmarks(remote)
@@ -109,12 +120,15 @@ class Refreshing:
             else partial(self._read, refresh, source, states[source.id], bookmarks.get(source.id))
             for source in now
         }
-        return Begun(starts, waiting)
+        return Begun(starts, waiting, waits_for)
 
     def is_remote(self, source: Source) -> bool:
         """Whether it asks somebody else's server: then it is read only when it is due."""
         kind = self.lists.get(source.type) or self.adapters[source.type]
         return kind.remote and "://" in source.location
+
+    def _asked_at(self, source: Source, state: Times) -> str | None:
+        return (state.url or source.location) if self.is_remote(source) else None
 
     def _refresh(self) -> Refresh:
         return Refresh(
@@ -185,3 +199,18 @@ class Refreshing:
 
 def _waits(source: Source, until: datetime | None, why: str) -> SourceResult:
     return SourceResult(source_id=source.id, state="not-due", next_check=until, why=why)
+
+
+def _left(waiting: Iterable[Queue], now: datetime, seconds: float | None = None) -> dict[str, SourceResult]:
+    """What is left for the next run: what cannot come to its turn in so many seconds; None: what did not."""
+    return {
+        name: SourceResult(
+            source_id=name,
+            state="not-due",
+            left=queue.key,
+            next_check=now,
+            why=f"left for the next run: too much of {queue.key} is due at once",
+        )
+        for queue in waiting
+        for name in (queue.names if seconds is None else queue.cut(seconds))
+    }

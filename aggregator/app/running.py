@@ -79,7 +79,7 @@ class Running:
         refreshing = self.app.refreshing(self.store, equipment, options, self._commits)
         begun = refreshing.begin([each for name, each in self.sources.items() if name in chosen])
         starts = {name: partial(_using, equipment, start) for name, start in begun.starts.items()}
-        return Begun(starts, begun.waiting)
+        return Begun(starts, begun.waiting, begun.queues)
 
     def again(self, source: Source, result: SourceResult) -> timedelta:
         """After which time a local source is looked at again though nobody says that it changed."""
@@ -91,10 +91,17 @@ class Running:
             return _WAITING
         return timedelta(seconds=source.interval or self.app.settings.schedule.interval)
 
-    def resync(self) -> None:
-        """A list names other feeds than before: make them known."""
+    def resync(self) -> frozenset[str]:
+        """A list names other feeds than before: make them known.
+
+        Returns the ids under which there is no source any more, or another one: what is being read under
+        these must not be kept. Whoever goes by another id now is still there, with all it has.
+        """
         self._commits.flush()  # under ids that may be others then
+        before = self.sources
         self._follow(self.app.synced(self.store))
+        now = {name: each.location for name, each in self.sources.items()}
+        return frozenset(name for name, each in before.items() if now.get(name) != each.location)
 
     def watched(self) -> Mapping[Path, frozenset[str]]:
         """Folders and files that sources are read from, with the ids of those that are."""
@@ -115,16 +122,7 @@ class Running:
 
     async def publish(self, goes_on: Callable[[], bool]) -> GenerateReport:
         """Write what is outdated, as long as it ``goes_on``. One at a time."""
-        app = self.app
-        for _ in app.routing(self.store).steps():
-            await asyncio.sleep(0)
-        return await asyncio.to_thread(self._write, app, goes_on)
-
-    def _write(self, app: App, goes_on: Callable[[], bool]) -> GenerateReport:
-        from aggregator.store import open_store
-
-        with open_store(self.store.path, outputs=self.store.site_uuid, clock=app.clock) as store:
-            return app.generator(store, goes_on).run()
+        return await self.app.publish(self.store, goes_on)
 
     # ── what others ask for ──
 

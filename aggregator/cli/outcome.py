@@ -41,6 +41,7 @@ def show(report: RefreshReport, paths: list[str], named: Sequence[str] = ()) -> 
     quiet, verbose = current().verbosity < 0, current().verbosity > 0
     for result in report.sources:
         _show_troubles(result, report.at, verbose=verbose)
+    _show_left(report)
     if not quiet:
         told = verbose or bool(named)
         shown = [each for each in report.sources if told or each.state != "not-due"]
@@ -78,12 +79,17 @@ def _since(began: datetime | None, now: datetime) -> str:
     return f"; since {began:%A}" if age < timedelta(days=6) else f"; since {began.day} {began:%B %Y}"
 
 
+def _show_left(report: RefreshReport) -> None:
+    for host, count in sorted(Counter(each.left for each in report.sources if each.left).items()):
+        tell(f"left for the next run: {counted(count, 'source')} of {host}", fg="yellow")
+
+
 def _show_waiting(report: RefreshReport) -> None:
     first = report.next_due
     if first is not None and first.next_check is not None:
         wait = due.in_words((first.next_check - report.at).total_seconds())
         echo(f"nothing is due; next: {first.source_id} in {wait}; --force reads all")
-    elif waiting := sum(1 for each in report.sources if each.state == "not-due"):
+    elif waiting := sum(1 for each in report.sources if each.state == "not-due" and not each.left):
         echo(f"{counted(waiting, 'source')} not yet due; --force reads all")
 
 

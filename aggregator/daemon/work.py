@@ -156,10 +156,11 @@ class Work:
     def _follow_list(self) -> None:
         """It may name other feeds than before."""
         try:
-            self._running.resync()
+            others = self._running.resync()
         except AggregatorError as error:
             _tell_retry("the list cannot be followed now", error, self._backoff.failed())
             return
+        self.begin_anew(others)
         self.resynced()
         self.follow()
 

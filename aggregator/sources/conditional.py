@@ -8,6 +8,7 @@ from __future__ import annotations
 from hashlib import sha256
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from aggregator import sourcekeys
 from aggregator.exchange import Exchange, Request, Validators
@@ -49,7 +50,7 @@ async def ask(
 def _exchange(answer: Answer, bookmark: Bookmark) -> Exchange:
     """What to remember. RFC 9111, 4.3.4: a 304 updates validators; RFC 3229: a delta's hash is nobody's."""
     validators, skip = answer.validators, _skip(answer, bookmark)
-    body_hash, stable_hash = answer.raw_hash, bookmark.stable_hash
+    body_hash, stable_hash = _body_hash(answer), bookmark.stable_hash
     if skip == "not modified":
         known = bookmark.validators
         validators = Validators(
@@ -79,7 +80,23 @@ def _exchange(answer: Answer, bookmark: Bookmark) -> Exchange:
 def _skip(answer: Answer, bookmark: Bookmark) -> Skip:
     if answer.status == HTTPStatus.NOT_MODIFIED:
         return "not modified"
-    return "same bytes" if answer.raw_hash and answer.raw_hash == bookmark.body_hash else ""
+    return "same bytes" if answer.raw_hash and _body_hash(answer) == bookmark.body_hash else ""
+
+
+def _body_hash(answer: Answer) -> str:
+    """Of the bytes, with what else has a say in what they mean: their encoding, and where they came from.
+
+    Not with the query, by which no link is resolved: it may be another at each redirect. Nor with the media
+    type, which nobody who reads a document believes.
+    """
+    from aggregator.sources import decoding  # noqa: PLC0415 - not before there is something to read
+
+    if not answer.raw_hash:
+        return ""
+    parts = urlsplit(answer.url)
+    charset = decoding.charset(answer.content_type) or ""
+    said = f"{answer.raw_hash}\n{charset.lower()}\n{parts.scheme}://{parts.netloc}{parts.path}"
+    return sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _stable_hash(answer: Answer) -> str:

@@ -73,6 +73,12 @@ def decode(body: bytes, content_type: str | None = None, utf8: str | None = None
     return _Narrow(body, content_type, utf8).decoded()
 
 
+def charset(content_type: str | None) -> str | None:
+    """The encoding that the header ``Content-Type`` names, as it is written there."""
+    found = _CHARSET.search(content_type or "")
+    return found[1] if found else None
+
+
 def _replaced(body: bytes, encoding: str) -> Decoded:
     decoded, bad, _ = text.leniently(body, encoding)
     return Decoded(decoded.lstrip("\ufeff"), f"{_name(encoding)} with {_bytes(bad)} replaced" if bad else "")
@@ -83,10 +89,9 @@ class _Narrow:
 
     def __init__(self, body: bytes, content_type: str | None, utf8: str | None) -> None:
         self.body, self._utf8 = body, utf8
-        header = _CHARSET.search(content_type or "")
         inside = _DECLARATION.search(body[:_HEAD]) or _META.search(body[:_HEAD])
         own = inside[1].decode("ascii") if inside else None
-        server = header[1] if header else None
+        server = charset(content_type)
         self.labels = [label for label in (server, own) if label]
         if own and text.codec(server) in _NOTHING_SAID:
             self.labels.reverse()

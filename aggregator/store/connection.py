@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import stat
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
@@ -120,7 +122,11 @@ def connect(path: Path, *, read_only: bool = False, patience: float = 10.0) -> C
 
 
 def open_raw(path: Path, mode: str, patience: float = 10.0, *, immutable: bool = False) -> sqlite3.Connection:
-    """Open without our settings; ``mode``: ``ro`` or ``rw``. To be used inside :func:`translated`."""
+    """Open without our settings; ``mode``: ``ro`` or ``rw``. To be used inside :func:`translated`.
+
+    Raises StoreError where what lies beside it would have SQLite wait, or write elsewhere.
+    """
+    refuse_strange_company(path)
     return sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}{'&immutable=1' if immutable else ''}",
         uri=True,
@@ -128,6 +134,19 @@ def open_raw(path: Path, mode: str, patience: float = 10.0, *, immutable: bool =
         isolation_level=None,
         check_same_thread=False,
     )
+
+
+def refuse_strange_company(path: Path) -> None:
+    """Raise StoreError where a pipe, a link or the like is in a log's place: SQLite opens whatever it is."""
+    real = os.path.realpath(path)  # where SQLite looks for them
+    for ending in ("-journal", "-wal", "-shm"):
+        try:
+            mode = os.lstat(real + ending).st_mode
+        except OSError:
+            continue  # not there; where it cannot be looked at, SQLite says so
+        if not stat.S_ISREG(mode):
+            what = "a link" if stat.S_ISLNK(mode) else "no plain file"
+            raise StoreError(f"{real}{ending}: is in the place of the store's log, but is {what}; remove it")
 
 
 def open_read_only(path: Path, patience: float = 10.0) -> sqlite3.Connection:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import tempfile
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,16 @@ from aggregator.store.connection import open_raw, open_read_only, translated
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_OF_READING = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_IOERR_READ,
+        sqlite3.SQLITE_IOERR_SHORT_READ,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOTADB,
+    }
+)
 OWNER_ONLY, FOLDER_OF_OWNER = 0o600, 0o700
 
 
@@ -24,7 +35,7 @@ def copy_database(source: Path, target: Path) -> None:
         os.close(handle)
         temporary = Path(name)
         try:
-            _copy(source, temporary)
+            _copy(source, temporary, target)
             temporary.replace(target)
         finally:
             temporary.unlink(missing_ok=True)
@@ -33,16 +44,32 @@ def copy_database(source: Path, target: Path) -> None:
         raise StoreError(f"{target}: cannot be written: {error.strerror or error}") from error
 
 
-def _copy(source: Path, target: Path) -> None:
+def _copy(source: Path, copied: Path, target: Path) -> None:
+    """``target``: what the copy is to be called, which is what is told of where it cannot be written."""
     with (
         translated(source),
         closing(open_read_only(source)) as original,
-        closing(open_raw(target, "rw")) as copy,
+        translated(target),
+        closing(open_raw(copied, "rw")) as copy,
     ):
-        original.backup(copy)
+        with _blaming(source):
+            original.backup(copy)
         # A copy in one file: no log beside it that a mover could forget.
         copy.execute("pragma journal_mode = delete")
-    sync(target)
+    sync(copied)
+
+
+@contextmanager
+def _blaming(source: Path) -> Iterator[None]:
+    """While a file is copied to another, have what can only come of reading told of the one that is read."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        code: int = getattr(error, "sqlite_errorcode", 0)
+        if code in _OF_READING or code & 0xFF in _OF_READING:
+            with translated(source):
+                raise
+        raise
 
 
 def sync(path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from aggregator.dates import to_micros
 from aggregator.errors import StoreError
 from aggregator.store.codec import array, bindable, encode_item, pack
+from aggregator.store.folding import fold
 from aggregator.store.rows import OWN_CATEGORY, offset
 from aggregator.urls import canonical
 
@@ -89,6 +90,7 @@ def update(raw: sqlite3.Connection, source: int, changes: Sequence[ItemChange], 
         ],
     )
     _add_revisions(raw, rows, meta, now)
+    fold(raw, [(item_id, revision) for item_id, revision, _ in rows])
     _replace_terms(raw, [(item_id, change.clean) for item_id, _, change in rows])
 
 

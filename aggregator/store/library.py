@@ -118,7 +118,8 @@ def _records(raw: sqlite3.Connection, item_ids: Sequence[int]) -> list[ItemRecor
     documents, aliases, memberships = _documents(raw, ids), _aliases(raw, ids), _memberships(raw, ids)
     rows = raw.execute(
         "select i.id, i.public_id, s.key, s.active, i.state, i.hidden, i.published, i.zone, i.updated,"
-        " i.first_seen, i.arrived, i.last_seen, i.revision, r.source_meta, r.clean, r.raw"
+        " i.first_seen, i.arrived, i.last_seen, i.revision,"
+        " i.revision - (select count(*) from revisions where item_id = i.id), r.source_meta, r.clean, r.raw"
         " from items i join revisions r on r.item_id = i.id and r.revision = i.revision"
         " join sources s on s.id = i.source_id where i.id in (select value from json_each(?))",
         (ids,),
@@ -139,6 +140,7 @@ def _records(raw: sqlite3.Connection, item_ids: Sequence[int]) -> list[ItemRecor
             arrived=from_micros(arrived),
             last_seen=from_micros(last_seen),
             revision=revision,
+            folded=folded,
             documents=tuple(documents[item_id]),
             aliases=tuple(aliases[item_id]),
             memberships=tuple(memberships[item_id]),
@@ -157,6 +159,7 @@ def _records(raw: sqlite3.Connection, item_ids: Sequence[int]) -> list[ItemRecor
             arrived,
             last_seen,
             revision,
+            folded,
             meta,
             clean,
             body,

@@ -118,8 +118,8 @@ class Refreshing(Connected):
 
 def _known(raw: sqlite3.Connection, item_ids: Iterable[int]) -> Mapping[int, Known]:
     rows = raw.execute(
-        "select id, native_id, fingerprint, published, zone, updated, first_seen, state, content_key"
-        " from items where id in (select value from json_each(?))",
+        "select id, native_id, fingerprint, published, zone, updated, first_seen, state, content_key,"
+        " revision from items where id in (select value from json_each(?))",
         (array(item_ids),),
     )
     return {
@@ -132,6 +132,18 @@ def _known(raw: sqlite3.Connection, item_ids: Iterable[int]) -> Mapping[int, Kno
             first_seen=from_micros(first_seen),
             live=state == "live",
             content_key=original(content_key),
+            revision=revision,
         )
-        for item_id, native_id, fingerprint, published, zone, updated, first_seen, state, content_key in rows
+        for (
+            item_id,
+            native_id,
+            fingerprint,
+            published,
+            zone,
+            updated,
+            first_seen,
+            state,
+            content_key,
+            revision,
+        ) in rows
     }

@@ -108,3 +108,19 @@ def test_feeds_of_a_list_that_is_configured_no_more_return_with_it(site: Site, l
     site.run("generate")
 
     assert (without, links(site)) == (1, 3)
+
+
+def test_the_user_is_told_of_what_is_left(site: Site, server: Server) -> None:
+    server.pages["/other.xml"] = server.pages["/feed.xml"]
+    site.configure(
+        "site: {url: 'https://feeds.example/'}\nschedule: {min: 1m}\n"
+        "fetch: {allow_private: [127.0.0.1], host_delay: 50s}\nsources:\n"
+        f"  - {{id: one, type: feed, url: '{server.url}/feed.xml'}}\n"
+        f"  - {{id: two, type: feed, url: '{server.url}/other.xml'}}\n"
+    )
+
+    ran = site.run("-q", "refresh")
+
+    assert ran.code == 0
+    assert ran.err == "left for the next run: 1 source of 127.0.0.1\n"
+    assert server.asked == ["/feed.xml"]

@@ -44,7 +44,7 @@ class Adapter:
 
     name: str
     remote: bool
-    options: type[Options] = Options
+    options: type[BaseModel] = Options
     isolated: bool = False
     read: Counter[str] = field(default_factory=Counter)
     at_once: int = 0

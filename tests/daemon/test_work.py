@@ -8,17 +8,24 @@ from contextlib import closing, contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from pydantic import BaseModel
+
+from aggregator.app import App
+from aggregator.config import load
 from aggregator.daemon.work import Work
 from aggregator.errors import FetchError
 from aggregator.model import Problem
 from aggregator.sources.changed import UNSETTLED
-from tests.daemon.sources import FakeAlarms, World
+from aggregator.sources.opml import Opml
+from tests.daemon.sources import Adapter, FakeAlarms, World
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
     from pathlib import Path
 
     import pytest
+
+    from aggregator.contracts import Adapter as Kind
 
 HOUR = timedelta(hours=1)
 
@@ -267,6 +274,92 @@ def test_what_was_read_is_told_and_whether_it_changed_anything(tmp_path: Path) -
         bench.work.read_all()
         await bench.quiet()
         assert (False, False) in bench.changed
+
+    run(world, scenario)
+
+
+class Url(BaseModel):
+    url: str
+
+    @property
+    def location(self) -> str:
+        return self.url
+
+
+class Listed(World):
+    """A site whose sources a list names."""
+
+    def __init__(self, root: Path, *urls: str) -> None:
+        super().__init__(root)
+        self.web = Adapter("feed", remote=True, options=Url)
+        (root / "aggregator.yaml").write_text(
+            "site: {url: 'https://a.example/'}\nschedule: {jitter: 0%, adaptive: false}\n"
+            "sources: [{id: list, type: opml, path: list.opml}]\n"
+        )
+        self.name(*urls)
+
+    def name(self, *urls: str) -> None:
+        outlines = "".join(f'<outline type="rss" text="" xmlUrl="{url}"/>' for url in urls)
+        (self.root / "list.opml").write_text(f"<opml version='2.0'><body>{outlines}</body></opml>")
+
+    def app(self) -> App:
+        adapters: dict[str, Kind] = {"feed": self.web}
+        lists = {"opml": Opml()}
+        settings = load(self.root / "aggregator.yaml", {**adapters, **lists}, {})
+        return App(settings, adapters, {}, clock=self.clock, lists=lists)
+
+
+def stored(bench: Bench) -> dict[str, int]:
+    """How many items each source that there is has."""
+    return {each.id: each.items for each in bench.work._running.store.states() if each.active}
+
+
+def test_what_is_read_while_a_list_gives_its_source_another_id_is_read_again_under_that(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second = "https://x.example/feed", "https://www.x.example/feed"
+    world = Listed(tmp_path, first)
+
+    async def scenario(bench: Bench) -> None:
+        assert stored(bench) == {"list": 0, "x.example-feed": 1}
+        world.web.held["x.example-feed"] = asyncio.Event()
+        await bench.pass_time(HOUR)
+        assert "x.example-feed" in bench.work.under_way
+
+        world.name(first, second)
+        bench.work.touch(["list"])
+        await bench.quiet()
+        world.web.held["x.example-feed"].set()
+        await bench.quiet()
+        assert bench.work.under_way == frozenset()
+        await bench.pass_time(timedelta(minutes=15))
+
+        renamed, *others = sorted(stored(bench).values(), reverse=True)
+        assert "x.example-feed" not in stored(bench)
+        assert (renamed, others) == (2, [1, 0])
+        assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+    run(world, scenario)
+
+
+def test_nothing_that_was_read_of_one_source_is_kept_for_another_that_takes_its_id(tmp_path: Path) -> None:
+    first, second = "https://x.example/feed", "https://www.x.example/feed"
+    others = ("https://y.example/feed", "https://z.example/feed")
+    world = Listed(tmp_path, first, *others)
+
+    async def scenario(bench: Bench) -> None:
+        world.web.held["x.example-feed"] = asyncio.Event()
+        await bench.pass_time(HOUR)
+        world.name(second, *others)
+        bench.work.touch(["list"])
+        await bench.quiet()
+        world.web.held.pop("x.example-feed").set()
+        await bench.quiet()
+
+        # Read for the former, cut off, and read for the one that has the id now.
+        assert world.web.read["x.example-feed"] == 3
+        assert world.web.most_at_once["x.example-feed"] == 1
+        assert stored(bench)["x.example-feed"] == 2
 
     run(world, scenario)
 

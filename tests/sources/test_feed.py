@@ -77,7 +77,7 @@ def test_a_new_document_is_handed_over_and_then_what_to_remember() -> None:
     assert exchange == Exchange(
         200,
         validators=_KNOWN,
-        body_hash="h",
+        body_hash=exchange.body_hash,
         stable_hash=exchange.stable_hash,
         url=document.url or "",
         moved="https://moved.example/",
@@ -112,9 +112,40 @@ def test_not_modified_is_nothing_to_parse_and_updates_validators() -> None:
 def test_the_same_bytes_are_nothing_to_parse() -> None:
     until = datetime(2026, 1, 1, tzinfo=UTC)
 
-    parts, _ = fetched(an_answer(retry_after=until), Bookmark(validators=_KNOWN, body_hash="h"))
+    ((first, _), _) = fetched(an_answer())
+    assert isinstance(first, Exchange)
 
-    assert parts == [Exchange(200, body_hash="h", url=URL, skip="same bytes", retry_after=until)]
+    parts, _ = fetched(an_answer(retry_after=until), Bookmark(validators=_KNOWN, body_hash=first.body_hash))
+
+    assert parts == [Exchange(200, body_hash=first.body_hash, url=URL, skip="same bytes", retry_after=until)]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "same"),
+    [
+        ({}, {}, True),
+        ({}, {"raw_hash": "h2"}, False),
+        ({"content_type": "text/xml"}, {"content_type": "application/rss+xml"}, True),
+        ({"content_type": "text/xml;charset=UTF-8"}, {"content_type": 'text/xml; charset="utf-8"'}, True),
+        ({"content_type": "text/xml; charset=utf-8"}, {"content_type": "text/xml; charset=gbk"}, False),
+        ({"content_type": "text/xml"}, {"content_type": "text/xml; charset=gbk"}, False),
+        ({}, {"url": "https://other.example/feed"}, False),
+        ({"url": "https://cdn.example/a?signed=1"}, {"url": "https://cdn.example/a?signed=2"}, True),
+        ({"url": "https://cdn.example/a"}, {"url": "https://cdn.example/b"}, False),
+    ],
+)
+def test_the_same_bytes_under_another_encoding_or_base_are_read(
+    before: dict[str, Any], now: dict[str, Any], *, same: bool
+) -> None:
+    """Else a feed whose server corrects its charset, or that moved, would be read as it was for ever."""
+    nothing_stable = {"body": b"<p>no feed"}
+    ((first, _), _) = fetched(an_answer(**nothing_stable | before))
+    assert isinstance(first, Exchange)
+
+    (again, *read), _ = fetched(an_answer(**nothing_stable | now), Bookmark(body_hash=first.body_hash))
+
+    assert isinstance(again, Exchange)
+    assert (again.skip, not read) == ("same bytes" if same else "", same)
 
 
 def test_a_document_that_was_only_stamped_anew_is_nothing_to_parse() -> None:
@@ -126,11 +157,14 @@ def test_a_document_that_was_only_stamped_anew_is_nothing_to_parse() -> None:
     def asked(**said: Any) -> list[Listing | Batch | Exchange]:
         return fetched(an_answer(body=stamped, raw_hash="h2", **said), bookmark)[0]
 
-    assert asked(content_type="text/xml", validators=_KNOWN) == [
+    (again,) = asked(content_type="text/xml", validators=_KNOWN)
+    assert isinstance(again, Exchange)
+    assert again.body_hash != first.body_hash
+    assert [again] == [
         Exchange(
             200,
             validators=_KNOWN,
-            body_hash="h2",
+            body_hash=again.body_hash,
             stable_hash=first.stable_hash,
             url=URL,
             skip="same entries",

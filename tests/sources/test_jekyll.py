@@ -70,6 +70,15 @@ def test_a_source_without_options_fails_in_words() -> None:
         fetch(a_source())
 
 
+def test_the_end_of_a_post_that_is_cut_is_told(tmp_path: Path) -> None:
+    document = a_document(HEAD + "<p>High water.</p>\n" * 60_000)
+
+    read = read_document(Jekyll(), a_folder_source(tmp_path), document, NOW)
+
+    (problem,) = read.reading.problems
+    assert problem.what.endswith("has HTML of more than 1,000,000 characters; the rest is cut off")
+
+
 def test_adapter_source_and_reading_can_go_to_another_process(tmp_path: Path) -> None:
     here, document = a_folder_source(tmp_path), a_document(HEAD)
 

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aggregator.model import Batch
+from aggregator.reading import read_at_once, read_batch
 from aggregator.sources.entries import (
     MAX_FIELD,
     MAX_TEXT,
@@ -16,8 +18,10 @@ from aggregator.sources.entries import (
     EntryText,
     FeedEntry,
 )
+from aggregator.sources.feed import Feed
 from aggregator.sources.within import within
-from tests.sources.feeds import atom, json_feed, reading, rss, told
+from tests.builders import NOW
+from tests.sources.feeds import a_document, a_feed_source, atom, json_feed, reading, rss, told
 
 LONG = "x" * (MAX_FIELD + 1)
 
@@ -87,3 +91,19 @@ def test_a_cut_is_told_once_an_entry_and_limit_whatever_the_format() -> None:
     entry = {"id": "1", "title": "Fog", "content_html": body, "authors": [{"name": LONG}, {"name": LONG}]}
     assert len(told(json_feed(entry))) == 2
     assert len(reading(rss(said)).items[0].content.value) == MAX_TEXT
+
+
+def test_html_that_the_cleaner_cuts_is_told_like_any_other_cut() -> None:
+    dated = "<id>urn:x</id><title>Fog</title><updated>2026-01-01T00:00:00Z</updated>"
+    bodies = (
+        rss(f"<item><title>Fog</title><description>{'&lt;p&gt;High water.' * 90_000}</description></item>"),
+        atom(f"<entry>{dated}<content><![CDATA[{'&' * 250_000}]]></content></entry>"),
+    )
+    for body in bodies:
+        batch = Batch((a_document(body),))
+        reads = read_at_once(Feed(), a_feed_source(), batch, NOW, tidied=False)
+        (read,) = reads or read_batch(Feed(), a_feed_source(), batch, NOW)
+
+        assert [each.what for each in read.reading.problems] == [
+            "“Fog”: has HTML of more than 1,000,000 characters; the rest is cut off"
+        ]

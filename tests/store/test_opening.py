@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
+import socket
 import sqlite3
 import stat
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
 
 from aggregator.errors import StoreError
-from aggregator.store import open_store
+from aggregator.store import care, open_store
 from tests.builders import NOW, a_source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SITE = "11111111-2222-4333-8444-555555555555"
 
@@ -41,6 +46,52 @@ def test_a_pipe_or_a_device_is_no_store(tmp_path: Path, *, read_only: bool) -> N
     for path in (tmp_path / "pipe", Path(os.devnull)):
         with pytest.raises(StoreError, match="cannot be opened: it is no plain file"):
             open_store(path, read_only=read_only)
+
+
+def put_pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def put_link(path: Path) -> None:
+    path.symlink_to(path.with_name("precious"))
+
+
+def put_device(path: Path) -> None:
+    path.symlink_to(os.devnull)
+
+
+def put_socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(os.path.relpath(path))  # a whole path may be longer than a socket's may
+
+
+@pytest.mark.parametrize("ending", ["-journal", "-wal", "-shm"])
+@pytest.mark.parametrize("put", [put_pipe, put_link, put_device, put_socket, Path.mkdir])
+def test_what_is_no_plain_file_in_the_place_of_a_log_is_told_and_neither_waited_for_nor_followed(
+    path: Path, ending: str, put: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_store(path).close()
+    monkeypatch.chdir(path.parent)
+    log = path.with_name(path.name + ending)
+    log.unlink(missing_ok=True)
+    put(log)
+
+    for read_only in (False, True):
+        with pytest.raises(StoreError, match=rf"aggregator\.db{ending}: .*; remove it"):
+            open_store(path, read_only=read_only)
+    (problem,) = care.check(path)
+    assert f"{ending}: is in the place" in problem
+    assert not path.with_name("precious").exists()
+
+
+def test_logs_are_looked_at_where_a_linked_store_has_them(path: Path) -> None:
+    open_store(path).close()
+    link = path.with_name("link.db")
+    link.symlink_to(path)
+    os.mkfifo(path.with_name("aggregator.db-journal"))
+
+    with pytest.raises(StoreError, match=r"aggregator\.db-journal: .*; remove it"):
+        open_store(link)
 
 
 def test_a_store_is_the_same_when_it_is_opened_again(path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from aggregator.exchange import Exchange
 from aggregator.model import SourceInfo, Stamp
 from aggregator.polls import Outcome
-from aggregator.records import NewCategory, Route, Window
+from aggregator.records import MOST_REVISIONS, NewCategory, Route, Window
 from aggregator.remembered import Remembered
 from aggregator.store import open_store
 from tests.builders import NOW, a_source, an_item
@@ -84,6 +84,8 @@ def test_a_refresh_walks_no_table(store: SqliteStore) -> None:
             info=SourceInfo(title="Posts"),
             outcome=Outcome(at=NOW, exchange=Exchange(304)),
         )
+        for _ in range(MOST_REVISIONS):
+            save(store, updated=(a_change("1", item_id=item_id),))
         save(store, left=(item_id,))
         store.stale(1, 10)
         store.recleaned([(item_id, an_item("1", cleaner=1))], NOW)
