@@ -5,18 +5,18 @@ import sys
 if sys.version_info >= (3, 14):
     from compression.zstd import (
         DecompressionParameter,
+        ZstdCompressor,
         ZstdDecompressor,
         ZstdError,
-        compress,
         decompress,
     )
 else:
     from backports.zstd import (
         DecompressionParameter,
+        ZstdCompressor,
         ZstdDecompressor,
         ZstdError,
-        compress,
         decompress,
     )
 
-__all__ = ["DecompressionParameter", "ZstdDecompressor", "ZstdError", "compress", "decompress"]
+__all__ = ["DecompressionParameter", "ZstdCompressor", "ZstdDecompressor", "ZstdError", "decompress"]
