@@ -138,9 +138,11 @@ def parse(text: str, default_zone: tzinfo) -> datetime | None:
     eight hours east, else North America's. The second 60 is the next minute's first, 24:00 the next day's.
     Numbers in another order than year, month, day are nobody's to guess.
     """
-    usual = _usual(text)
-    if usual is not None:
-        return usual
+    usual = _usual(text, default_zone)
+    return usual if usual is not None else _unusual(text, default_zone)
+
+
+def _unusual(text: str, default_zone: tzinfo) -> datetime | None:
     text = " ".join(unicodedata.normalize("NFKC", text[: MAX_LENGTH + 1]).split())
     if len(text) > MAX_LENGTH:
         return None
@@ -154,8 +156,11 @@ def parse(text: str, default_zone: tzinfo) -> datetime | None:
 
 
 # What nearly all are written like, and what can be read of them at once, with the same result.
-_RFC_3339 = re.compile(
-    r"[12]\d{3}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)", re.ASCII
+# RFC 3339, and Jekyll's ``2022-06-13 11:03:16 +0800`` and ``2022-06-13``.
+_ISO_8601 = re.compile(
+    r"([12]\d{3}-\d\d-\d\d)"
+    r"(?:[T ]((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?: ?(Z|[+-](?:0\d|1[0-4]):?[0-5]\d))?)?",
+    re.ASCII,
 )
 _RFC_822 = re.compile(
     r"(?:[A-Z][a-z]{2}, )?(\d{2}) ([A-Z][a-z]{2}) ([12]\d{3}) ([01]\d|2[0-3]):([0-5]\d):([0-5]\d)"
@@ -164,17 +169,19 @@ _RFC_822 = re.compile(
 )
 
 
-def _usual(text: str) -> datetime | None:
+def _usual(text: str, default_zone: tzinfo) -> datetime | None:
     try:
-        if _RFC_3339.fullmatch(text):
-            return datetime.fromisoformat(text)
+        if iso := _ISO_8601.fullmatch(text):
+            day, time, zone = iso.groups()
+            moment = datetime.fromisoformat(f"{day}T{time or '00:00:00'}{zone or ''}")
+            return moment if zone else moment.replace(tzinfo=default_zone)
         match = _RFC_822.fullmatch(text)
         month = _MONTHS.get(match[2].lower()) if match else None
         if match is None or month is None:
             return None
-        zone = _fixed(match[7], int(match[8]), int(match[9])) if match[7] else UTC
+        offset = _fixed(match[7], int(match[8]), int(match[9])) if match[7] else UTC
         return datetime(
-            int(match[3]), month, int(match[1]), int(match[4]), int(match[5]), int(match[6]), tzinfo=zone
+            int(match[3]), month, int(match[1]), int(match[4]), int(match[5]), int(match[6]), tzinfo=offset
         )
     except ValueError:  # February 30
         return None

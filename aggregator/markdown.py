@@ -6,13 +6,21 @@ Its rule: nothing is shown to it that would take it minutes.
 from __future__ import annotations
 
 import re
+from functools import cache
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 MAX_MARKDOWN = 300_000
 """Characters beside blocks of HTML that are read as Markdown: its parser takes up to 50 µs for each."""
 
-_MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+
+@cache
+def _reader() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - most posts hold no Markdown
+
+    return MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
 
 def from_markdown(source: str) -> str:
@@ -23,4 +31,4 @@ def from_markdown(source: str) -> str:
     parts = re.split(r"\n[^\S\n]*\n", source) if len(source) > MAX_MARKDOWN else []
     if sum(len(part) for part in parts if not part.lstrip().startswith("<")) > MAX_MARKDOWN:
         return source
-    return str(_MARKDOWN.render(source))
+    return str(_reader().render(source))

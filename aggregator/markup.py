@@ -10,15 +10,12 @@ import re
 import threading
 from typing import TYPE_CHECKING
 
-import nh3
-from selectolax.lexbor import LexborHTMLParser
-
 from aggregator import allowed, orderly, taming, text, unseen, urls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from selectolax.lexbor import LexborNode
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 
 def _names(words: str) -> frozenset[str]:
@@ -79,6 +76,8 @@ class _Sanitiser(threading.local):
     base: str | None = None
 
     def __init__(self) -> None:
+        import nh3  # noqa: PLC0415 - orderly HTML needs none
+
         self.cleaner = nh3.Cleaner(
             tags=set(TAGS),
             clean_content_tags=set(allowed.GONE_WITH_CONTENT),
@@ -113,6 +112,8 @@ _LAZY_SETS = ("data-srcset", "data-lazy-srcset")
 
 
 def _tree(html: str) -> LexborHTMLParser:
+    from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 - orderly HTML needs none
+
     return LexborHTMLParser(_PROLOGUE + (taming.tamed(html) if taming.costly(html) else html))
 
 

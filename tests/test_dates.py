@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
@@ -283,3 +284,33 @@ def test_the_short_way_to_a_date_leads_where_the_long_one_does(
 
     assert short == long
     assert short is None or long is None or short.isoformat() == long.isoformat()
+
+
+def _near(pattern: re.Pattern[str]) -> st.SearchStrategy[str]:
+    """What has this form, and what nearly has it."""
+    exact = st.from_regex(pattern, fullmatch=True)
+    edited = st.builds(
+        lambda text, at, added, gone: text[: at % len(text)] + added + text[at % len(text) + gone :],
+        exact,
+        st.integers(0, 40),
+        st.text("0123459:-+ TZt.", max_size=2),
+        st.integers(0, 2),
+    )
+    return exact | edited
+
+
+@given(_near(dates._ISO_8601) | _near(dates._RFC_822), st.sampled_from([UTC, SHANGHAI, CHICAGO]))
+def test_what_is_read_at_once_is_read_as_any_other_date(written: str, zone: tzinfo) -> None:
+    at_once, at_length = dates.parse(written, zone), dates._unusual(written, zone)
+
+    assert at_once == at_length
+    assert (at_once and at_once.isoformat()) == (at_length and at_length.isoformat())
+    assert (at_once and at_once.tzinfo) == (at_length and at_length.tzinfo)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2022-06-13T11:03:16Z", "2022-06-13 11:03:16 +0800", "2022-06-13", "Mon, 13 Jun 2022 11:03:16 GMT"],
+)
+def test_what_nearly_all_dates_look_like_is_read_at_once(written: str) -> None:
+    assert dates._usual(written, SHANGHAI) is not None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import contextmanager
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, ClassVar
 
 from aggregator.app.control import do_commands
@@ -185,6 +184,8 @@ class App(Publishing):
         known = {source.id: source for source in subscriptions.everything}
         for name in names:
             if name not in known:
+                from difflib import get_close_matches
+
                 near = get_close_matches(name, known, 1)
                 hint = f" (did you mean {near[0]}?)" if near else ""
                 raise UsageError(f"no source {name!r} in {self.settings.path}{hint}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,6 +13,8 @@ _LONGEST = 80
 
 def closest(word: str, known: Iterable[str]) -> str | None:
     """The known name most like ``word``, blind to case and to ``-`` for ``_``; None if none is near."""
+    import difflib  # noqa: PLC0415 - only mistakes need it
+
     by_form = {_form(name): name for name in reversed(list(known))}
     found = difflib.get_close_matches(_form(word[:_LONGEST]), by_form, n=1, cutoff=0.6)
     return by_form[found[0]] if found else None

@@ -33,16 +33,23 @@ BATCH_FILES = 500
 """Saved together: of fewer, pages of indexes are written again and again; of more, the loop waits long."""
 BATCH_BYTES = 16 * 1024 * 1024
 PAUSES = (0.2, 0.3, 0.4)
-"""Seconds between looks at files that are being written."""
+"""Seconds between looks at files that are being written: each more than a tick of any clock but the coarse
+ones, which have no fractions of a second."""
 UNSETTLED = "still being written: left for the next time"
 RECENT_NS = 2_000_000_000
 """FAT counts time in steps of two seconds, the coarsest clock of a file system in use."""
 
 
 async def changed(
-    root: Path, paths: Sequence[str], bookmark: Bookmark, clock: Clock, sleep: Sleep
+    root: Path,
+    paths: Sequence[str],
+    bookmark: Bookmark,
+    clock: Clock,
+    sleep: Sleep,
+    *,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[Listing | Batch]:
-    """Yield what is there, then what changed since ``bookmark``.
+    """Yield what is there, then what changed since ``bookmark``; ``meanwhile`` is called before a pause.
 
     Unchanged size and time: not read. Unchanged bytes under a new time: ``touched``. A document that shares
     its item with one that vanished or changed is handed over again, so that the item can choose anew.
@@ -52,6 +59,7 @@ async def changed(
     # by its size.
     recent_ns = dates.to_micros(clock()) * 1000 - RECENT_NS
     found = await asyncio.to_thread(folders.find, root, paths)
+    seen = clock()
     present = found.present(bookmark.documents)
     yield Listing(
         present=present,
@@ -63,14 +71,21 @@ async def changed(
     if not found.missing:
         look.stir(name for name in bookmark.documents if name not in present)
     settled, pending = look.candidates()
+    recent = len(pending)
     async for batch in look.batches(settled, pending):
         yield batch
-    for pause in PAUSES:
+    if len(pending) > recent:
+        seen = clock()
+    elif pending:
+        meanwhile()
+    # What is done since they were found is part of the pause.
+    first, *more = PAUSES
+    for pause in (first - min(max((clock() - seen).total_seconds(), 0.0), first), *more):
         if not pending:
             break
         await sleep(pause)
         again, pending = pending, {}
-        async for batch in look.batches(again, pending):
+        async for batch in look.batches(again, pending, waited=True):
             yield batch
     async for batch in look.batches(look.sharers(pending), pending):
         yield batch
@@ -124,21 +139,24 @@ class _Look:
         return {name: self.files[name] for name in names if name in self.files and name not in left_out}
 
     async def batches(
-        self, files: dict[str, FoundFile], pending: dict[str, FoundFile]
+        self, files: dict[str, FoundFile], pending: dict[str, FoundFile], *, waited: bool = False
     ) -> AsyncIterator[Batch]:
-        """Read files; those that look otherwise now than when they were found become ``pending``."""
+        """Read files; those that look otherwise now than when they were found become ``pending``.
+
+        ``waited``: a pause ago.
+        """
         for chunk in _chunks(files):
             result = await asyncio.to_thread(disk.read, chunk)
             pending.update(result.changing)
-            batch = self._batch(result)
+            batch = self._batch(result, waited=waited)
             if batch.documents or batch.touched or batch.problems:
                 yield batch
 
-    def _batch(self, result: Bytes) -> Batch:
+    def _batch(self, result: Bytes, *, waited: bool) -> Batch:
         documents: list[Document] = []
         touched: list[Stamp] = []
         for name, file in result.read.items():
-            stamp = file.stamp(name, self.recent_ns)
+            stamp = file.stamp(name, self.recent_ns, waited=waited)
             known = self.known.get(name)
             same = known is not None and known.stamp.hash == stamp.hash
             if known is not None and same and known.item_id not in self.stirred:

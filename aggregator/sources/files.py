@@ -14,6 +14,8 @@ from aggregator.values import dataclass, field
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+_SECOND_NS = 1_000_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
@@ -23,14 +25,16 @@ class ReadFile:
     size: int
     mtime_ns: int
 
-    def stamp(self, name: str, trusted_before_ns: int) -> Stamp:
+    def stamp(self, name: str, trusted_before_ns: int, *, waited: bool = False) -> Stamp:
         """Make its stamp.
 
         A file changed since ``trusted_before_ns`` may change again within the same tick of the file system's
-        clock: its time is not trusted, and the next look compares its bytes.
+        clock: its time is not trusted, and the next look compares its bytes. But where it had looked like
+        this for longer than a tick when it was read (``waited``), a later change shows another time,
+        whatever clock the disk has. Ticks are that short where times have fractions of a second.
         """
-        mtime_ns = self.mtime_ns if self.mtime_ns < trusted_before_ns else 0
-        return Stamp(name, self.size, mtime_ns, hashlib.sha256(self.body).hexdigest())
+        is_past = self.mtime_ns < trusted_before_ns or (waited and self.mtime_ns % _SECOND_NS)
+        return Stamp(name, self.size, self.mtime_ns if is_past else 0, hashlib.sha256(self.body).hexdigest())
 
 
 @dataclass(slots=True)

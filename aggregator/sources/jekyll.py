@@ -67,7 +67,9 @@ class Jekyll:
         """Yield what is in the folders, then the posts that changed since ``bookmark``."""
         if not isinstance(source.options, JekyllOptions):
             raise FetchError(f"{source.id}: has no folder to read (path: …)")
-        async for part in changed(source.root, source.options.paths, bookmark, self._clock, self._sleep):
+        where = (source.root, source.options.paths)
+        looks = changed(*where, bookmark, self._clock, self._sleep, meanwhile=_get_ready)
+        async for part in looks:
             yield part
 
     def watched(self, source: Source) -> tuple[Path, ...]:
@@ -82,3 +84,9 @@ class Jekyll:
         from aggregator.sources import post  # noqa: PLC0415 - not before there is something to read
 
         return post.read(source, document)
+
+
+def _get_ready() -> None:
+    """Load what posts are read with."""
+    from aggregator import tidy  # noqa: F401, PLC0415 - a moment before there is something to read
+    from aggregator.sources import post  # noqa: F401, PLC0415

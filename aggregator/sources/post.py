@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from aggregator import dates, markup, text, urls
+from aggregator import beginning, dates, markup, text, urls
 from aggregator.model import WEAK_ID, Item, Person, Problem, Reading, Tag, Text
 from aggregator.sources import dialects, frontmatter, postbody, scalars
 
@@ -224,7 +224,8 @@ def _origin(content: str) -> str | None:
     else:
         shown = content[max(content.rfind("<p", 0, first.start()), 0) :]
     # Written as HTML again, as all names of an item may be: it is decoded once more, when it is cleaned.
-    return html.escape(postbody.origin(markup.to_text(shown)) or "", quote=False) or None
+    stated = postbody.origin(beginning.to_text(shown, len(shown)))
+    return html.escape(stated or "", quote=False) or None
 
 
 def _people(value: Value) -> list[Person]:

@@ -19,7 +19,8 @@ from aggregator.wishes import Calendar, Freshness
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-_ESCAPED = "\ufdd0"
+
+ESCAPED = "\ufdd0"
 """A noncharacter: begins a text that was turned to hexadecimal because SQLite could not hold it."""
 _EMPTY: tuple[object, ...] = (None, [], (), ("", "text"), 0)
 _ZSTD = b"\x28\xb5\x2f\xfd"
@@ -52,16 +53,16 @@ def bindable(text: str) -> str:
     except UnicodeEncodeError:
         pass
     else:
-        if "\0" not in text and not text.startswith(_ESCAPED):
+        if "\0" not in text and not text.startswith(ESCAPED):
             return text
-    return _ESCAPED + text.encode("utf-8", "surrogatepass").hex()
+    return ESCAPED + text.encode("utf-8", "surrogatepass").hex()
 
 
 def original(text: str) -> str:
     """What :func:`bindable` was given."""
-    if not text.startswith(_ESCAPED):
+    if not text.startswith(ESCAPED):
         return text
-    return bytes.fromhex(text[len(_ESCAPED) :]).decode("utf-8", "surrogatepass")
+    return bytes.fromhex(text[len(ESCAPED) :]).decode("utf-8", "surrogatepass")
 
 
 def array(values: Iterable[int] | Iterable[str]) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aggregator.dates import to_micros
 from aggregator.remembered import Remembered
-from aggregator.store.codec import array, bindable, encode_problems, original
+from aggregator.store.codec import ESCAPED, array, bindable, encode_problems, original
 from aggregator.store.rows import offset
 
 if TYPE_CHECKING:
@@ -16,6 +15,13 @@ if TYPE_CHECKING:
 
     from aggregator.model import Stamp
     from aggregator.records import DocumentRecord, Save
+    from aggregator.remembered import Row
+
+_DOCUMENTS = (
+    "select d.name, d.size, d.mtime_ns, d.hash, coalesce(d.item_id, (select i.id from items i"
+    " where i.source_id = d.source_id and i.native_id = d.native_id)), d.native_id, d.published, d.zone"
+    " from documents d where d.source_id = ?"
+)
 
 
 def keep_documents(raw: sqlite3.Connection, source: int, save: Save) -> None:
@@ -48,18 +54,22 @@ def read_documents(raw: sqlite3.Connection, keys: str) -> Mapping[str, Remembere
 
     A claim to an item that came only later, with another document, counts from then on.
     """
-    rows = raw.execute(
-        "select s.key, d.name, d.size, d.mtime_ns, d.hash, coalesce(d.item_id, i.id), d.native_id,"
-        " d.published, d.zone from json_each(?) wanted cross join sources s on s.key = wanted.value"
-        " join documents d on d.source_id = s.id left join items i"
-        " on d.item_id is null and i.source_id = d.source_id and i.native_id = d.native_id",
+    sources = raw.execute(
+        "select s.key, s.id from json_each(?) wanted cross join sources s on s.key = wanted.value"
+        " where exists (select 1 from documents d where d.source_id = s.id)",
         (keys,),
-    )
-    found: defaultdict[str, dict[str, tuple[Any, ...]]] = defaultdict(dict)
-    for key, name, size, mtime_ns, hash_, item_id, native_id, *published in rows:
-        said = (size, mtime_ns, hash_, item_id, native_id and original(native_id), *published)
-        found[key][original(name)] = said
-    return {original(key): Remembered(of_source) for key, of_source in found.items()}
+    ).fetchall()
+    return {original(key): Remembered(_rows(raw, source)) for key, source in sources}
+
+
+def _rows(raw: sqlite3.Connection, source: int) -> Mapping[str, Row]:
+    found: dict[str, Row] = {row[0]: row[1:] for row in raw.execute(_DOCUMENTS, (source,))}
+    # All of them are looked at with every refresh, and hardly ever is one not as it was.
+    if any(name >= ESCAPED or (row[4] or "") >= ESCAPED for name, row in found.items()):
+        return {
+            original(name): (*row[:4], row[4] and original(row[4]), *row[5:]) for name, row in found.items()
+        }
+    return found
 
 
 def items_of(raw: sqlite3.Connection, source: int, native_ids: Iterable[str]) -> Mapping[str, int]:

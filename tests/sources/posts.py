@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
+    from aggregator.contracts import Clock
     from aggregator.exchange import Exchange
     from aggregator.model import Item, Source
 
@@ -85,10 +86,13 @@ class Fetched:
 
 
 def fetch(
-    source: Source, bookmark: Bookmark | None = None, sleep: Callable[[float], Awaitable[None]] | None = None
+    source: Source,
+    bookmark: Bookmark | None = None,
+    sleep: Callable[[float], Awaitable[None]] | None = None,
+    clock: Clock = lambda: NOW,
 ) -> Fetched:
-    """Fetch at :data:`~tests.builders.NOW`."""
-    adapter = Jekyll(clock=lambda: NOW, sleep=sleep or Pauses())
+    """Fetch, usually at :data:`~tests.builders.NOW`."""
+    adapter = Jekyll(clock=clock, sleep=sleep or Pauses())
 
     async def all_of_it() -> list[Listing | Batch | Exchange]:
         return [part async for part in adapter.fetch(source, bookmark or Bookmark(), FakeWeb())]

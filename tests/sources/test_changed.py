@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -84,6 +85,15 @@ def test_nothing_is_said_of_a_recent_file_that_is_still_the_same(source: Source)
     assert fetch(source, fetch(source).bookmark()).batches == []
 
 
+def test_the_time_of_a_recent_file_that_did_not_change_for_a_pause_is_trusted(source: Source) -> None:
+    path = write(source.root / "seeds/a.md", "one", JUST_NOW + 0.25)
+    first = fetch(source)
+    stamp = first.documents["seeds/a.md"].stamp
+
+    assert stamp.mtime_ns == path.stat().st_mtime_ns
+    assert fetch(source, first.bookmark()).batches == []
+
+
 # ── files being written ──
 
 
@@ -95,6 +105,21 @@ def test_a_recent_file_is_read_after_a_pause(source: Source) -> None:
 
     assert [*fetched.documents] == ["seeds/a.md"]
     assert pauses.seconds == [changed.PAUSES[0]]
+
+
+@pytest.mark.parametrize(("passed", "pause"), [(0.05, 0.15), (5, 0.0), (-5, 0.2)])
+def test_what_passes_since_files_were_found_is_part_of_the_pause(
+    source: Source, passed: float, pause: float
+) -> None:
+    write(source.root / "seeds/a.md", "one", JUST_NOW)
+    pauses = Pauses()
+    times = iter([NOW, NOW])
+    later = NOW + timedelta(seconds=passed)
+
+    fetched = fetch(source, sleep=pauses, clock=lambda: next(times, later))
+
+    assert [*fetched.documents] == ["seeds/a.md"]
+    assert pauses.seconds == [pytest.approx(pause)]
 
 
 def test_older_files_do_not_wait(source: Source) -> None:

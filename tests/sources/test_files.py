@@ -35,6 +35,14 @@ def test_the_time_of_a_file_changed_a_moment_ago_is_not_trusted(tmp_path: Path) 
     assert file.stamp("a", TIME).mtime_ns == 0
 
 
+def test_but_it_is_where_it_looked_the_same_for_longer_than_a_tick_of_the_clock(tmp_path: Path) -> None:
+    coarse = read([("a", found(write(tmp_path / "a.md")))]).read["a"]
+    fine = read([("a", found(write(tmp_path / "a.md", at=LONG_AGO + 0.25)))]).read["a"]
+
+    assert coarse.stamp("a", TIME, waited=True).mtime_ns == 0  # this disk may count seconds, or two
+    assert fine.stamp("a", TIME, waited=True).mtime_ns == TIME + 250_000_000
+
+
 def test_a_file_that_looks_otherwise_than_when_it_was_found_is_changing(tmp_path: Path) -> None:
     path = write(tmp_path / "a.md", b"half")
     before = found(path)

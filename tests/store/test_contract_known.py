@@ -38,6 +38,18 @@ def test_a_bookmark_holds_every_document_with_the_item_it_gave(store: Store) -> 
     assert documents["a.md"].published.utcoffset() == timedelta(hours=8)
 
 
+@pytest.mark.parametrize("odd", ["\ud800.md", "\ufdd061.md", "\U0001f600.md", "a\0.md"])
+@pytest.mark.parametrize("other", ["a.md", "\uffee.md"])
+def test_documents_and_items_of_any_name_are_remembered_under_it(store: Store, odd: str, other: str) -> None:
+    save(store, a_change(other), a_change(odd), documents=(a_document(other, odd), a_document(odd, other)))
+
+    documents = store.bookmark("posts").documents
+
+    assert {name: each.native_id for name, each in documents.items()} == {other: odd, odd: other}
+    assert documents[other].item_id == id_of(store, odd)
+    assert documents[odd].item_id == id_of(store, other)
+
+
 def test_a_document_of_an_alias_gives_the_alias_s_item(store: Store) -> None:
     save(store, a_change("1"))
 
