@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from aggregator.contracts import ReadsAtOnce
 from aggregator.errors import ParseError
@@ -11,11 +13,13 @@ from aggregator.matching import second_name
 from aggregator.model import Problem, Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import AsyncIterator, Collection, Iterable, Sequence
     from datetime import datetime
 
     from aggregator.contracts import Adapter
     from aggregator.model import Batch, Document, Item, Source
+
+_Part = TypeVar("_Part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,16 @@ class Read:
         if self.tidied:
             return [pair for pair in self.items if pair[0].native_id not in without]
         return _tidied((raw for raw in self.reading.items if raw.native_id not in without), now)
+
+
+@asynccontextmanager
+async def closed(parts: AsyncIterator[_Part]) -> AsyncIterator[AsyncIterator[_Part]]:
+    """What an adapter yields; let go of at the end of the block, with the document it may still hold."""
+    try:
+        yield parts
+    finally:
+        if isinstance(parts, AsyncGenerator):
+            await parts.aclose()
 
 
 def read_batch(adapter: Adapter, source: Source, batch: Batch, now: datetime) -> list[Read]:

@@ -9,7 +9,20 @@ from typing import Any
 
 import pytest
 
-from aggregator import dates, due, history, identity, isolated, markdown, patterns, slugs, taming, tidy, urls
+from aggregator import (
+    dates,
+    due,
+    history,
+    identity,
+    isolated,
+    markdown,
+    patterns,
+    slugs,
+    taming,
+    tidy,
+    turns,
+    urls,
+)
 from aggregator.config import document as config_document
 from aggregator.exchange import Exchange
 from aggregator.model import Batch, Bookmark, KnownDocument, Listing
@@ -81,6 +94,7 @@ def test_the_limits_in_the_docs_are_those_of_the_code() -> None:
         "enclosures of an entry": min(entries.MAX_FILES, tidy.MAX_ENCLOSURES),
         "authors of an entry": min(entries.MAX_PEOPLE, tidy.MAX_AUTHORS),
         "links of an entry": entries.MAX_LINKS,
+        "documents of strangers that wait": turns.ROOM // 2**20,
         "what it says": isolated.LARGEST // 2**20,
         "contents of an entry": entries.MAX_TEXTS,
         "an address": urls.MAX_LENGTH,
