@@ -127,6 +127,7 @@ def test_the_limits_in_the_docs_are_those_of_the_code() -> None:
         "addresses on `subscribe.html`": renderer.ADDRESSES,
         "a category's slug": slugs.LONGEST,
         "a filter's regular expression": patterns.MAX_LENGTH,
+        "what it repeats": patterns.MAX_STEPS,
         "Retry-After": due.FARTHEST.days,
         "a local post": folders.MAX_BYTES // 2**20,
         "an OPML document": opml.MAX_BYTES // 2**20,
