@@ -19,7 +19,7 @@ Each message is one line for a person: what, where, and what to do.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,3 +104,15 @@ class PublishError(AggregatorError):
     def __init__(self, message: str, reason: str | None = None) -> None:
         super().__init__(message)
         self.reason = reason or message
+
+
+_Error = TypeVar("_Error", bound=SourceError)
+
+
+def light(error: _Error) -> _Error:
+    """The error without its way here: whoever keeps it would keep half a document alive with its frames."""
+    each: BaseException | None = error
+    while each is not None:
+        each.__traceback__ = None
+        each = each.__cause__ or each.__context__
+    return error

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple, Self
@@ -23,6 +24,7 @@ from aggregator.isolated import CRASHED, LARGEST, OUT_OF_MEMORY, READ
 from aggregator.mistrust import UnfitError, refit
 from aggregator.passing import Errand, GarbledError, pack_errand, unpack_read
 from aggregator.reading import failure
+from aggregator.smallestfirst import SmallestFirst
 from aggregator.wire import Wire
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ _LEAVE = 1.0
 """Seconds to end in when there is nothing more to read."""
 _MEBIBYTE = 1024 * 1024
 _LONGEST_PLACE = 300
+_CROWDED = "was not read: too many large documents wait to be read; it is asked for again when it is due"
 _GARBLED = "its reader answered with what makes no sense"
 
 
@@ -67,6 +70,7 @@ class Isolation:
         self._limits = _Limits(python, deadline, grace, memory)
         # The system ends a child with the thread that started it; these threads last as long as this does.
         self._threads = ThreadPoolExecutor(processes, thread_name_prefix="isolation")
+        self._turns: SmallestFirst[Read] = SmallestFirst(self._threads)
         self._lock = Lock()
         self._idle: list[_Child] = []
         self._busy: set[_Child] = set()
@@ -85,15 +89,21 @@ class Isolation:
                 child.kill()
         for child in idle:
             child.close()
+        self._turns.close()
         self._threads.shutdown(cancel_futures=True)
 
     async def read(self, adapter: Adapter, source: Source, batch: Batch, now: datetime) -> list[Read]:
-        """Parse and tidy every document; whatever goes wrong becomes that document's problem."""
-        loop = asyncio.get_running_loop()
-        return [
-            await loop.run_in_executor(self._threads, self._read, adapter, source, document, now)
-            for document in batch.documents
-        ]
+        """Parse and tidy every document; whatever goes wrong becomes that document's problem.
+
+        Of those that wait the smallest is read first; see :class:`~aggregator.smallestfirst.SmallestFirst`.
+        """
+        reads = []
+        for document in batch.documents:
+            work = partial(self._read, adapter, source, document, now)
+            found = self._turns.take(len(document.body), work, partial(failure, document, _CROWDED))
+            # What is refused is let go of at once: the loop may have much else to do first.
+            reads.append(found.result() if found.done() else await asyncio.wrap_future(found))
+        return reads
 
     def _read(self, adapter: Adapter, source: Source, document: Document, now: datetime) -> Read:
         request = pack_errand(Errand(adapter, source, document, now))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import warnings
 from collections import Counter
 from functools import lru_cache
@@ -16,6 +17,16 @@ SHORT_LIMIT = 0.002
 MAX_LENGTH = 2000
 """Characters a pattern may have."""
 
+MAX_STEPS = 100_000
+"""Steps a pattern may have once its repetitions are written out, as compiling it does: more fill memory."""
+
+_TOKEN = re.compile(
+    r"\\.|\[\^?\]?(?:\\.|[^\]\\])*+\]|(?P<open>\()|(?P<close>\))"
+    r"|\{(?P<least>\d*)(?:,(?P<most>\d*))?\}|.",
+    re.DOTALL,
+)
+_DIGITS = 9
+
 _log = logging.getLogger(__name__)
 _timeouts: Counter[str] = Counter()
 
@@ -24,6 +35,8 @@ def check(pattern: str) -> str | None:
     """Say in one line what is wrong with a pattern, or return None."""
     if len(pattern) > MAX_LENGTH:
         return f"the pattern is longer than {MAX_LENGTH} characters"
+    if _steps(pattern) > MAX_STEPS:
+        return f"the pattern repeats something more than {MAX_STEPS:,} times in all"
     import regex  # type: ignore[import-untyped]  # noqa: PLC0415 - not before there is a pattern
 
     try:
@@ -36,6 +49,26 @@ def check(pattern: str) -> str | None:
     except RecursionError:
         return "the pattern has too many groups inside each other"
     return None
+
+
+def _steps(pattern: str) -> int:
+    """How many steps a pattern has, about, with its repetitions written out."""
+    around: list[int] = []
+    here = last = 0
+    for token in _TOKEN.finditer(pattern):
+        if token["open"]:
+            around.append(here)
+            here = last = 0
+        elif token["close"]:
+            last = max(here, 1)
+            here = last + (around.pop() if around else 0)
+        elif token["least"] is not None:
+            times = max(int((token[each] or "0")[:_DIGITS]) for each in ("least", "most"))
+            here += last * max(times - 1, 0)
+            last *= max(times, 1)
+        else:
+            here, last = here + 1, 1
+    return here
 
 
 @lru_cache(maxsize=1024)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, TypeVar
 
 from aggregator import text
 from aggregator.contracts import ReadsAtOnce
@@ -12,11 +14,13 @@ from aggregator.model import Problem, Reading
 from aggregator.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import AsyncIterator, Collection, Iterable, Sequence
     from datetime import datetime
 
     from aggregator.contracts import Adapter
     from aggregator.model import Batch, Document, Item, Source, SourceInfo
+
+_Part = TypeVar("_Part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,16 @@ class Read:
         if self.tidied:
             return [pair for pair in self.items if pair[0].native_id not in without]
         return _tidied((raw for raw in self.reading.items if raw.native_id not in without), now)
+
+
+@asynccontextmanager
+async def closed(parts: AsyncIterator[_Part]) -> AsyncIterator[AsyncIterator[_Part]]:
+    """What an adapter yields; let go of at the end of the block, with the document it may still hold."""
+    try:
+        yield parts
+    finally:
+        if isinstance(parts, AsyncGenerator):
+            await parts.aclose()
 
 
 def read_batch(adapter: Adapter, source: Source, batch: Batch, now: datetime) -> list[Read]:

@@ -15,12 +15,12 @@ from aggregator.claims import EntryClaims
 from aggregator.commits import GroupCommit
 from aggregator.compare import clamped, compare, restless, restless_notice
 from aggregator.due import USUAL_PACE, Pace
-from aggregator.errors import FetchError, SourceError
+from aggregator.errors import FetchError, SourceError, light
 from aggregator.exchange import NO_VALIDATORS, Exchange
 from aggregator.model import Batch, Listing, Source
 from aggregator.polls import Outcome
 from aggregator.postclaims import PostClaims
-from aggregator.reading import Read, described, read_at_once, read_batch
+from aggregator.reading import Read, closed, described, read_at_once, read_batch
 from aggregator.records import Changes, ItemChange, Save
 from aggregator.reports import SourceResult, without_addresses
 from aggregator.values import dataclass, replace
@@ -82,7 +82,7 @@ class Refresh:
     ) -> SourceResult:
         """Read one source and keep what is new. A SourceError becomes its result; nothing else is caught.
 
-        ``state``: what the store knows of it; ``bookmark``: how far it was read, if that was looked up.
+        ``state``: what the store knows of it; ``bookmark``: how far it was read, if looked up.
         """
         known = bookmark or self.store.bookmarks([source.id])[source.id]
         run = _Run(self, source, adapter, info, (state, known))
@@ -91,7 +91,7 @@ class Refresh:
                 await run.read()
                 await run.finish()
             except SourceError as error:
-                await run.fail(error)
+                await run.fail(light(error))
         return run.result()
 
 
@@ -127,18 +127,18 @@ class _Run:
 
     async def read(self) -> None:
         """Take in all that the adapter yields, a transaction a batch."""
-        async for part in self.adapter.fetch(self.source, self.bookmark, self.common.web):
-            if isinstance(part, Listing):
-                if self.first_reading and part.missing and not part.present:
-                    # No empty source: else its posts, once found, would arrive as news, not a first reading.
-                    raise FetchError(f"{', '.join(part.missing)}: there is no such folder")
-                self.settles = True
-                self.claims = PostClaims(self.source, self.store, self.bookmark, part, self.now)
-            elif isinstance(part, Exchange):
-                self.exchange = part
-            else:
-                await self._read(part)
-                self.common.progress(self.source.id, len(part.documents))
+        async with closed(self.adapter.fetch(self.source, self.bookmark, self.common.web)) as parts:
+            async for part in parts:
+                if isinstance(part, Listing):
+                    if self.first_reading and part.missing and not part.present:  # else found posts are news
+                        raise FetchError(f"{', '.join(part.missing)}: there is no such folder")
+                    self.settles = True
+                    self.claims = PostClaims(self.source, self.store, self.bookmark, part, self.now)
+                elif isinstance(part, Exchange):
+                    self.exchange = part
+                else:
+                    await self._read(part)
+                    self.common.progress(self.source.id, len(part.documents))
 
     async def _read(self, batch: Batch) -> None:
         reads = await self._reads(batch)

@@ -21,6 +21,7 @@ from aggregator.isolation import Isolation
 from aggregator.model import Batch, Document, Stamp, Text
 from aggregator.passing import Errand, pack_errand, unpack_errand, unpack_read
 from aggregator.reading import read_batch
+from aggregator.smallestfirst import ROOM
 from aggregator.wire import Wire
 from tests.builders import NOW, a_source
 from tests.hostile import Hostile
@@ -114,6 +115,20 @@ def test_several_processes_read_side_by_side(tmp_path: Path) -> None:
         reads = asyncio.run(meet(isolation))
 
     assert [each.failed for (each,) in reads] == [False, False]
+
+
+def test_large_documents_that_wait_are_refused_beyond_their_limit() -> None:
+    large = "x" * (ROOM // 4)
+
+    async def besiege(isolation: Isolation) -> list[list[Read]]:
+        batches = (a_batch(body) for body in ("one", *[large] * 8))
+        return await asyncio.gather(*(isolation.read(Hostile(), SOURCE, each, NOW) for each in batches))
+
+    with Isolation(memory=1 << 30) as isolation:
+        found = [said(each)[0] for each in asyncio.run(besiege(isolation))]
+
+    assert found[0] == "one"
+    assert 3 <= sum(each.startswith("was not read: too many large documents") for each in found) <= 5
 
 
 # ── what documents do ─────────────────────────────────────────────────────────────────────────────────────

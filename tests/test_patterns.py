@@ -88,3 +88,28 @@ def test_a_pattern_that_is_slow_again_and_again_costs_little_and_still_finds() -
     assert time.process_time() - start < 50 * patterns.TIME_LIMIT / 2
     assert not any(found)
     assert patterns.found(slow, "wanted")
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "((((a{1000}){1000}){1000}){1000})",
+        "(?:(a|b){400}){400}",
+        "a{1000000000}",
+        "a{,1000000000}",
+        "a{9" + "9" * 1000 + "}",
+        "(ab){1000000}",
+        "[(]{1000}[{]{200000}",
+        "((a{9}b){99}){999}",
+    ],
+)
+def test_a_pattern_that_would_fill_memory_is_refused(pattern: str) -> None:
+    assert "more than 100,000 times in all" in (patterns.check(pattern) or "")
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [r"\d{4}-\d{2}-\d{2}", ".{0,1000}a.{0,1000}b.{0,1000}", "(ab){100}", r"\(a{9}\){999}", "[)(]{9}", "a{x}"],
+)  # fmt: skip
+def test_a_pattern_that_repeats_a_little_is_not_refused_for_that(pattern: str) -> None:
+    assert "in all" not in (patterns.check(pattern) or "")

@@ -3,12 +3,13 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from aggregator.errors import FetchError, ParseError
-from aggregator.model import Item, Problem, Reading, SourceInfo
+from aggregator.model import Batch, Document, Item, Problem, Reading, SourceInfo, Stamp
 from aggregator.reading import Read, read_batch
 from aggregator.recleaning import reclean
 from aggregator.records import MOST_REVISIONS
@@ -18,11 +19,13 @@ from tests.builders import NOW, a_source, an_item, an_unread
 from tests.fakes import FakeAdapter, FakeClock, FakeStore, FakeWeb
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
     from datetime import datetime
 
-    from aggregator.contracts import Adapter
-    from aggregator.model import Batch, Document, Source
+    from aggregator.contracts import Adapter, Web
+    from aggregator.exchange import Exchange
+    from aggregator.model import Bookmark, Listing, Source
+    from aggregator.records import Save
 
 OLD = NOW - timedelta(days=400)
 
@@ -359,6 +362,61 @@ def test_a_source_that_fails_says_why_and_loses_nothing() -> None:
     assert (result.state, result.error) == ("failed", "posts: permission denied")
     assert site.item("infocode:1").live
     assert site.store.states()[0].state == "failing"
+
+
+class Body(bytes):
+    """Tells when it is let go of."""
+
+    def __init__(self, _: bytes) -> None:
+        self.let_go: Callable[[], None] = lambda: None
+
+    def __del__(self) -> None:
+        self.let_go()
+
+
+class Unreadable(FakeAdapter):
+    """Of one document, which it goes on holding, and of which nothing can be read."""
+
+    isolated = True
+
+    async def fetch(
+        self, source: Source, bookmark: Bookmark, web: Web
+    ) -> AsyncIterator[Listing | Batch | Exchange]:
+        body = Body(b"no feed")
+        body.let_go = partial(self.parsed.append, "let go")
+        document = Document(Stamp("a", 7, 0, ""), body)
+        yield Batch(documents=(document,))
+
+    def parse(self, source: Source, document: Document) -> Reading:
+        raise ParseError("is no feed")
+
+
+class SavingStore(FakeStore):
+    """Notes what was let go of before anything is saved."""
+
+    def __init__(self, adapter: FakeAdapter) -> None:
+        super().__init__()
+        self.adapter, self.before = adapter, list[list[str]]()
+
+    def save(self, *saves: Save) -> None:
+        self.before.append(list(self.adapter.parsed))
+        super().save(*saves)
+
+
+def test_a_document_of_which_nothing_can_be_read_is_let_go_of_at_once() -> None:
+    source, adapter = a_source(), Unreadable()
+    adapter.remote = True
+    store = SavingStore(adapter)
+
+    async def read_isolated(adapter: Adapter, source: Source, batch: Batch, now: datetime) -> Sequence[Read]:
+        return read_batch(adapter, source, batch, now)
+
+    store.sync([source], NOW)
+    refresh = Refresh(store=store, clock=FakeClock(), web=FakeWeb(), read_isolated=read_isolated)
+    result = asyncio.run(refresh.source(source, adapter, SourceInfo(), an_unread()))
+
+    assert result.state == "failed"
+    assert store.before == [["let go"]]
 
 
 def test_an_item_gone_from_a_feed_that_cannot_be_listed_stays() -> None:

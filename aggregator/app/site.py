@@ -74,7 +74,7 @@ class SiteAccess:
         """The path as a person here would type it."""
         try:
             return path.relative_to(Path.cwd())
-        except ValueError:
+        except (ValueError, FileNotFoundError):  # elsewhere; the working directory was removed
             return path
 
     @contextmanager

@@ -9,6 +9,7 @@ import errno
 import sys
 from importlib import import_module
 from io import TextIOWrapper
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
@@ -146,6 +147,8 @@ def _run(arguments: Sequence[str] | None) -> object:
         let_go_of(sys.stdout)
         return 0
     except OSError as error:
+        if _is_nowhere():
+            raise AggregatorError("the working directory is no more: change to another one") from error
         # click writes help and versions itself.
         if refuses(sys.stdout):
             raise cannot_be_written(error) from error
@@ -153,3 +156,12 @@ def _run(arguments: Sequence[str] | None) -> object:
             raise AggregatorError("too many open files: raise the limit (ulimit -n)") from error
         raise
     return result
+
+
+def _is_nowhere() -> bool:
+    """Whether the working directory was removed."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return True
+    return False

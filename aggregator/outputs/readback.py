@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -16,7 +16,7 @@ from xml.parsers import expat
 
 from lxml import etree
 
-from aggregator import urls
+from aggregator import slugs, urls
 from aggregator.model import Enclosure, Item, Person, Problem, SourceInfo, Tag, Text
 from aggregator.outputs import disk, minted, shown
 from aggregator.outputs.disk import Tree, publishing
@@ -24,7 +24,7 @@ from aggregator.values import dataclass, field
 from aggregator.views import item_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
@@ -84,12 +84,12 @@ def read_back(folder: Path) -> Readback:
     for path, body in _files(folder):
         try:
             if path.endswith(".xml"):
-                feeds.append(_feed(path, body))
+                feeds.append(_alone(_feed(path, body), feeds))
             elif path.endswith(".json"):
                 sources.update(_sources(body))
             else:
                 listed = _listed(body)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             problems.append(Problem(str(folder / path), f"is no whole feed of ours: {error}"))
     return Readback(tuple(feeds), sources, listed, tuple(problems))
 
@@ -147,13 +147,18 @@ def _feed(path: str, body: bytes) -> WrittenFeed:
     root = _parsed(body)
     if root.tag != f"{_ATOM}feed" or _said(root, "generator") != "aggregator":
         raise ValueError("another program wrote it")
-    at = next(href for rel, href, _, _ in _links(root) if rel == "self")
+    at = next((href for rel, href, _, _ in _links(root) if rel == "self"), "")
+    if f"{_CATEGORIES}/" not in at and not at.endswith(f"/{path}"):
+        raise ValueError("it does not say where it is published")
     own = unquote(at).endswith(f"/{path}")
-    folder = path.rpartition("/")[0]
+    folder, _, name = path.rpartition("/")
+    slug = name.removesuffix(".xml") if folder else ""
+    if slug and slugs.mint(slug, ()) != slug:
+        raise ValueError("no category has such a name")
     base = at[: -len(urls.quote_path(path))] if own else at[: at.rindex(f"{_CATEGORIES}/")]
     return WrittenFeed(
         path=path,
-        slug=path.rpartition("/")[2].removesuffix(".xml") if folder else "",
+        slug=slug,
         id=_needed(root, "id"),
         title=_needed(root, "title"),
         updated=_moment(root, "updated"),
@@ -164,6 +169,16 @@ def _feed(path: str, body: bytes) -> WrittenFeed:
         size=len(body),
         former=not own,
     )
+
+
+def _alone(feed: WrittenFeed, others: Sequence[WrittenFeed]) -> WrittenFeed:
+    """The feed, if none of the others has its place or, but for copies at former slugs, its id."""
+    for other in others:
+        if slugs.fold(other.slug) == slugs.fold(feed.slug):
+            raise ValueError(f"it would be in the place of {other.path}")
+        if other.id == feed.id and not (other.former or feed.former):
+            raise ValueError(f"it has the id of {other.path}")
+    return feed
 
 
 def _entry(element: etree._Element, ours: str, language: str | None) -> WrittenEntry:
@@ -245,7 +260,14 @@ def _needed(element: etree._Element, name: str) -> str:
 
 
 def _moment(element: etree._Element, name: str) -> datetime:
-    return datetime.fromisoformat(_needed(element, name))
+    moment = datetime.fromisoformat(_needed(element, name))
+    if moment.tzinfo is None:
+        raise ValueError(f"its {name} has no time zone")
+    try:
+        moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"its {name} is no time that can be kept") from error
+    return moment
 
 
 # ── what tells of sources ─────────────────────────────────────────────────────────────────────────────────

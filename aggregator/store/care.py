@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aggregator.errors import StoreError
 from aggregator.store.connection import open_raw, open_read_only, translated
 from aggregator.store.copying import FOLDER_OF_OWNER, copy_database, sync, unused
-from aggregator.store.migrating import refuse_foreign, version_of
+from aggregator.store.migrating import foreign_objects, refuse_foreign, version_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -46,9 +46,10 @@ _INVARIANTS = {
 def backup(store: Path, target: Path, *, force: bool = False) -> None:
     """Copy the store, beside a writer too, to one file for its owner only.
 
-    Raises StoreError where ``target`` is there already, unless ``force``.
+    Raises StoreError where ``target`` is there already, unless ``force``, or is no plain file.
     """
     _refuse_missing(store)
+    _refuse_no_file(target)
     if target.exists() and target.samefile(store):
         raise StoreError(f"{target}: is the store itself; name another file for the backup")
     if target.exists() and not force:
@@ -64,6 +65,7 @@ def restore(file: Path, store: Path, outputs: str | None = None) -> Path | None:
     under the site's lock.
     """
     _refuse_missing(file)
+    _refuse_no_file(store)
     if store.exists() and file.samefile(store):
         raise StoreError(f"{file}: is the store itself; name a backup")
     _refuse_unusable(file)
@@ -85,6 +87,7 @@ def restore(file: Path, store: Path, outputs: str | None = None) -> Path | None:
 
 def replace(store: Path, staged: Path, ending: str) -> Path | None:
     """Put a whole file in the store's place; returns where the replaced store is kept, if there was one."""
+    _refuse_no_file(store)
     try:
         kept = _put_aside(store, ending)
         staged.replace(store)
@@ -147,6 +150,9 @@ def checkpoint(store: Path) -> None:
 
 
 def _problems(raw: sqlite3.Connection) -> Iterator[str]:
+    if foreign := foreign_objects(raw)[:_AT_MOST]:
+        yield from (f"{each} is not as this program makes it" for each in foreign)
+        return  # a look at the rows might run what is not ours
     damage = [text for (text,) in raw.execute(f"pragma integrity_check({_AT_MOST})") if text != "ok"]
     yield from damage
     if damage:
@@ -166,6 +172,12 @@ def _refuse_missing(path: Path) -> None:
         raise StoreError(f"no database at {path}: {error.strerror}") from error
     if empty:
         raise StoreError(f"no database at {path}: the file is empty")
+
+
+def _refuse_no_file(path: Path) -> None:
+    """Raise StoreError where what is there must not be replaced: a pipe, a device such as ``/dev/null``."""
+    if path.exists() and not path.is_file():
+        raise StoreError(f"{path}: is no plain file, and nothing was put in its place; name another one")
 
 
 def _refuse_unusable(path: Path) -> None:

@@ -10,14 +10,14 @@ import zlib
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from aggregator.dates import from_micros, to_micros
 from aggregator.model import Enclosure, Item, ListedSource, Person, Problem, SourceInfo, Tag, Text
 from aggregator.wishes import Calendar, Freshness
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 
 ESCAPED = "\ufdd0"
@@ -26,12 +26,14 @@ _EMPTY: tuple[object, ...] = (None, [], (), ("", "text"), 0)
 _ZSTD = b"\x28\xb5\x2f\xfd"
 """How a frame begins (RFC 8878, 3.1.1)."""
 
+_Row = TypeVar("_Row")
+
 
 class DamagedValueError(ValueError):
     """A column does not hold what was written to it: the file is damaged."""
 
 
-_DAMAGED = (ValueError, TypeError, LookupError, AttributeError, zlib.error)
+_DAMAGED = (ValueError, TypeError, LookupError, AttributeError, RecursionError, zlib.error)
 """What comes of reading what was never written."""
 
 
@@ -41,6 +43,14 @@ def _whole() -> Iterator[None]:
         yield
     except _DAMAGED as error:
         raise DamagedValueError(str(error)) from error
+
+
+def in_order(found: Mapping[int, _Row], ids: Iterable[int]) -> list[_Row]:
+    """What was found of each of these rows, which others name. Raises DamagedValueError where one is not."""
+    try:
+        return [found[each] for each in ids]
+    except KeyError as error:
+        raise DamagedValueError(f"no whole row {error}") from error
 
 
 # ── text ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aggregator.dates import from_micros
 from aggregator.model import UNREAD, SourceInfo
-from aggregator.store.codec import array, decode_info, decode_item, original
+from aggregator.store.codec import array, decode_info, decode_item, in_order, original
 from aggregator.views import CategoryRef, Entry
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def read_entries(
     """The entries of these items, in this order; those that are ``known`` already are not read."""
     found = dict(known or {})
     found |= _read(raw, [item_id for item_id in item_ids if item_id not in found])
-    return [found[item_id] for item_id in item_ids]
+    return in_order(found, item_ids)
 
 
 def _read(raw: sqlite3.Connection, item_ids: Sequence[int]) -> dict[int, Entry]:
@@ -75,7 +75,7 @@ def read_places(raw: sqlite3.Connection, item_ids: Sequence[int]) -> list[Entry]
         )
         for item_id, public_id, published, zone, updated, first_seen in rows
     }
-    return [found[item_id] for item_id in item_ids]
+    return in_order(found, item_ids)
 
 
 def _categories(raw: sqlite3.Connection, item_ids: Sequence[int]) -> Mapping[int, list[CategoryRef]]:

@@ -13,6 +13,7 @@ from aggregator.store.codec import (
     decode_info,
     decode_item,
     decode_problems,
+    in_order,
     original,
     unpack,
 )
@@ -165,7 +166,7 @@ def _records(raw: sqlite3.Connection, item_ids: Sequence[int]) -> list[ItemRecor
             body,
         ) in rows
     }
-    return [found[item_id] for item_id in item_ids]
+    return in_order(found, item_ids)
 
 
 def _documents(raw: sqlite3.Connection, ids: str) -> Mapping[int, list[tuple[str, tuple[Problem, ...]]]]:

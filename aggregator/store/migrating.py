@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 APPLICATION_ID = 0x61676772
 """``aggr``: how a file tells that it is a store of ours (SQLite's ``application_id``)."""
+
+_OF_SQLITE = frozenset({"sqlite_sequence", "sqlite_stat1", "sqlite_stat4"})
+"""Tables that SQLite makes itself."""
 
 _FOLDER = Path(__file__).with_name("migrations")
 
@@ -74,8 +78,7 @@ def migrate(
 
 
 def _apply(raw: sqlite3.Connection, number: int, text: str, site: str | None, now: datetime) -> None:
-    for statement in _statements(text):
-        raw.execute(statement)
+    _run(raw, text)
     if number == 1:
         raw.execute(f"pragma application_id = {APPLICATION_ID}")
         raw.executemany(
@@ -83,6 +86,38 @@ def _apply(raw: sqlite3.Connection, number: int, text: str, site: str | None, no
             [("site", site or str(uuid4())), ("created", str(to_micros(now)))],
         )
     raw.execute(f"pragma user_version = {number}")
+
+
+def _run(raw: sqlite3.Connection, text: str) -> None:
+    for statement in _statements(text):
+        raw.execute(statement)
+
+
+def foreign_objects(raw: sqlite3.Connection) -> list[str]:
+    """What is in the schema that no migration up to its version makes, or is another than theirs, or missing.
+
+    Triggers and views are code: whoever made the file would have us run it.
+    """
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as ours:
+        for file in migrations()[: version_of(raw)]:
+            _run(ours, file.read_text(encoding="utf-8"))
+        expected, found = _objects(ours), _objects(raw)
+    return sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
+
+
+def _objects(raw: sqlite3.Connection) -> dict[str, object]:
+    """Everything in a schema, by kind and name; of tables their form: their text tells how they grew."""
+    found: dict[str, object] = {}
+    rows = raw.execute("select type, name, sql from sqlite_master").fetchall()
+    for kind, name, sql in rows:
+        if kind == "table":
+            if name not in _OF_SQLITE:
+                form = raw.execute("select type, wr, strict from pragma_table_list(?)", (name,)).fetchall()
+                columns = raw.execute("select * from pragma_table_xinfo(?)", (name,)).fetchall()
+                found[f"table {name}"] = (form, columns)
+        elif sql is not None:  # that of a constraint has none
+            found[f"{kind} {name}"] = sql
+    return found
 
 
 def _statements(text: str) -> Iterator[str]:

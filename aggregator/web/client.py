@@ -19,7 +19,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
 from aggregator import dates
-from aggregator.errors import FetchError
+from aggregator.errors import FetchError, light
 from aggregator.exchange import Answer
 from aggregator.lanes import HostRule, Lanes
 from aggregator.values import dataclass, field
@@ -135,7 +135,7 @@ class PoliteWeb:
         try:
             return await self._get(request)
         except FetchError as error:
-            raise _light(error) from error.__cause__
+            raise light(error) from error.__cause__
 
     async def _get(self, request: Request) -> Answer:
         trip = Trip(request, self._settings.user_agent)
@@ -262,15 +262,6 @@ class PoliteWeb:
                     body.write(piece)
             unpacker.finish()
         return body.getvalue(), raw.hexdigest(), came
-
-
-def _light(error: FetchError) -> FetchError:
-    """The error without its way here: a report keeps it, and the frames would keep half a document alive."""
-    each: BaseException | None = error
-    while each is not None:
-        each.__traceback__ = None
-        each = each.__cause__ or each.__context__
-    return error
 
 
 async def _page(response: aiohttp.ClientResponse, headers: Mapping[str, str]) -> bytes:

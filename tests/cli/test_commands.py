@@ -290,6 +290,20 @@ def test_a_second_writer_is_told_who_is_at_work(filled: Site) -> None:
     assert reading.code == 0
 
 
+def test_a_working_directory_that_was_removed_is_told_where_it_matters(filled: Site) -> None:
+    (filled.root / "gone").mkdir()
+    os.chdir("gone")
+    (filled.root / "gone").rmdir()
+    config = str(filled.root / "config" / "aggregator.yaml")
+
+    well = [filled.run("-c", config, *command) for command in (["refresh"], ["status"], ["doctor"])]
+    ill = filled.run("-c", config, "explain", "a.md")
+
+    assert [ran.code for ran in well] == [0, 0, 0]
+    assert (ill.code, ill.out) == (1, "")
+    assert ill.err == "aggregator: the working directory is no more: change to another one\n"
+
+
 def test_completion_for_each_shell(site: Site) -> None:
     for shell in ("zsh", "fish"):
         assert "_AGGREGATOR_COMPLETE" in site.run("completion", shell).out

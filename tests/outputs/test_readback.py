@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, settings
 
 from aggregator.outputs import shown
@@ -70,6 +73,45 @@ def test_nothing_but_whole_feeds_of_ours_is_read() -> None:
     assert {each.slug for each in back.feeds} - {"entities"} == {"good"}
     assert len(back.problems) >= 6
     assert b"root:" not in repr(back).encode()
+
+
+ZONELESS, BEYOND = b"2022-01-12T08:00:00", b"9999-12-31T23:59:59-14:00"
+SPOILED: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
+    "no address of its own": ("bad", lambda body: body.replace(b'rel="self"', b'rel="other"')),
+    "a feed without a zone": ("bad", lambda body: _dated(body, ZONELESS, 1)),
+    "entries without a zone": ("bad", lambda body: _dated(body, ZONELESS, 0)),
+    "a time beyond all times": ("bad", lambda body: _dated(body, BEYOND, 1)),
+    "entries beyond all times": ("bad", lambda body: _dated(body, BEYOND, 0)),
+    "the id of another": ("other", lambda body: body.replace(b"urn:example:bad", b"urn:example:good", 1)),
+    "a name but for its case": ("GOOD", lambda body: body),
+    "a name that steers": ("\x1b[31m", lambda body: body),
+    "a name that is hidden": (".bad", lambda body: body),
+    "a name no file system has": ("bad\\..\\bad", lambda body: body),
+}  # fmt: skip
+
+
+def _dated(body: bytes, date: bytes, count: int) -> bytes:
+    return re.sub(rb"(?<=<updated>)[^<]*", date, body, count=count)
+
+
+@pytest.mark.parametrize("how", SPOILED)
+def test_what_could_spoil_a_new_store_is_told_and_left_out(how: str) -> None:
+    slug, spoil = SPOILED[how]
+    good = a_feed(an_entry(an_item()), slug="good", id="urn:example:good")
+    ((path, body),) = Atom().feed(a_feed(an_entry(an_item()), slug=slug, id="urn:example:bad")).items()
+
+    back = written(good, {path: spoil(body)})
+
+    assert len(back.feeds) == len(back.problems) == 1
+    assert back.feeds[0].slug.lower() == "good"
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"items": ' + b"[" * 100_000])
+def test_a_list_without_bottom_is_told_and_left_out(body: bytes) -> None:
+    back = written(a_feed(an_entry(an_item()), slug="good"), {"all.json": body})
+
+    assert [each.slug for each in back.feeds] == ["good"]
+    assert len(back.problems) == 1
 
 
 def test_no_folder_holds_nothing() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ import pytest
 
 from aggregator.errors import StoreError
 from aggregator.store import backup, check, open_store, restore, vacuum
-from aggregator.store.care import _INVARIANTS
+from aggregator.store.care import _INVARIANTS, replace
 from tests.builders import NOW, a_source
 from tests.store.changes import a_change, id_of, route_all, save
 
@@ -76,6 +77,21 @@ def test_a_backup_replaces_nothing_unless_forced(store: SqliteStore, tmp_path: P
 def test_a_backup_onto_the_store_itself_is_refused(store: SqliteStore) -> None:
     with pytest.raises(StoreError, match="is the store itself"):
         backup(store.path, store.path, force=True)
+
+
+@pytest.fixture
+def pipe(tmp_path: Path) -> Path:
+    """Stands for a device such as ``/dev/null``, too: neither is a plain file."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    return pipe
+
+
+def test_a_backup_takes_the_place_of_no_device_or_pipe(store: SqliteStore, pipe: Path) -> None:
+    with pytest.raises(StoreError, match="is no plain file, and nothing was put in its place"):
+        backup(store.path, pipe, force=True)
+
+    assert pipe.is_fifo()
 
 
 def test_a_backup_that_cannot_be_written_leaves_nothing(store: SqliteStore, tmp_path: Path) -> None:
@@ -205,6 +221,46 @@ def test_a_backup_of_a_newer_program_replaces_nothing(store: SqliteStore, path: 
         restore(tmp_path / "copy.db", path)
 
     assert natives(path) == {"1"}
+
+
+@pytest.mark.parametrize(
+    ("crafted", "named"),
+    [
+        ("create trigger evil after insert on items begin delete from members; end", "trigger evil"),
+        ("drop trigger members_lost", "trigger members_lost"),
+        ("create view evil as select * from items", "view evil"),
+        ("create virtual table evil using fts5(x)", "table evil"),
+        ("alter table items add column evil integer", "table items"),
+        ("drop table hosts; create table hosts (key text primary key, not_before integer)", "table hosts"),
+        ("drop index items_by_link; create index items_by_link on items (state)", "index items_by_link"),
+    ],
+)  # fmt: skip
+def test_a_backup_that_holds_code_or_has_another_form_replaces_nothing(
+    store: SqliteStore, path: Path, tmp_path: Path, crafted: str, named: str
+) -> None:
+    backup(path, tmp_path / "copy.db")
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as raw:
+        raw.executescript(crafted)
+
+    with pytest.raises(StoreError, match=f"nothing was restored: {named} is not as this program makes it"):
+        restore(tmp_path / "copy.db", path)
+
+    assert check(path) == []
+    assert named in check(tmp_path / "copy.db")[0]
+
+
+def test_nothing_takes_the_place_of_a_store_that_is_no_plain_file(
+    store: SqliteStore, pipe: Path, tmp_path: Path
+) -> None:
+    backup(store.path, tmp_path / "copy.db")
+
+    with pytest.raises(StoreError, match="is no plain file"):
+        restore(tmp_path / "copy.db", pipe)
+    with pytest.raises(StoreError, match="is no plain file"):
+        replace(pipe, tmp_path / "copy.db", ".before")
+
+    assert pipe.is_fifo()
+    assert names(tmp_path) >= {"copy.db", "pipe"}
 
 
 def test_a_store_is_not_restored_from_itself(store: SqliteStore, path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -53,6 +55,36 @@ def test_damage_is_told_and_raises_nothing_else(tmp_path: Path, sound: bytes, se
     said = read_everything(path)
 
     assert said is None or (str(path) in said and "\n" not in said)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "update sources set id = id + 99",
+        "update items set revision = revision + 1",
+        "delete from revisions where item_id = 3",
+    ],
+)
+def test_a_row_that_others_name_and_that_is_not_there_is_damage(
+    tmp_path: Path, sound: bytes, damage: str
+) -> None:
+    path = tmp_path / "store.db"
+    path.write_bytes(sound)
+    with closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute(damage)
+
+    with open_store(path) as store, pytest.raises(StoreError, match="is damaged"):
+        store.items(limit=50)
+
+
+@pytest.mark.parametrize("column", ["wishes", "recent"])
+def test_a_value_without_bottom_is_damage(tmp_path: Path, sound: bytes, column: str) -> None:
+    path = tmp_path / "store.db"
+    path.write_bytes(sound)
+    with closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute(f"update sources set {column} = ?", ("[" * 100_000,))  # noqa: S608 - one of two
+
+    assert "is damaged" in (read_everything(path) or "")
 
 
 def read_everything(path: Path) -> str | None:
