@@ -155,6 +155,12 @@ def _run(arguments: Sequence[str] | None) -> object:
         if error.errno in (errno.EMFILE, errno.ENFILE):
             raise AggregatorError("too many open files: raise the limit (ulimit -n)") from error
         raise
+    except MemoryError as error:
+        raise AggregatorError("there is too little memory: raise the limit (ulimit -v)") from error
+    except RuntimeError as error:
+        if "start new thread" not in str(error):
+            raise
+        raise AggregatorError("no thread can be started: raise the limits (ulimit -u, ulimit -v)") from error
     return result
 
 
