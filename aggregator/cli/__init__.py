@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _INTERRUPTED = 130
+_CRAMPED = ("start new thread", "map segment", "allocate memory")
+"""In what Python and the loader of libraries say where the system gives no more."""
 
 
 class _Commands(click.Group):
@@ -155,12 +157,11 @@ def _run(arguments: Sequence[str] | None) -> object:
         if error.errno in (errno.EMFILE, errno.ENFILE):
             raise AggregatorError("too many open files: raise the limit (ulimit -n)") from error
         raise
-    except MemoryError as error:
-        raise AggregatorError("there is too little memory: raise the limit (ulimit -v)") from error
-    except RuntimeError as error:
-        if "start new thread" not in str(error):
+    except (MemoryError, RuntimeError, ImportError) as error:
+        if not isinstance(error, MemoryError) and not any(each in str(error) for each in _CRAMPED):
             raise
-        raise AggregatorError("no thread can be started: raise the limits (ulimit -u, ulimit -v)") from error
+        what = "there is too little memory, or too few threads: raise the limits (ulimit -v, ulimit -u)"
+        raise AggregatorError(what) from error
     return result
 
 
