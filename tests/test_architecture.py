@@ -25,7 +25,7 @@ DOORS = {
     "feedgen": ("outputs/atomfeed.py",),
     "feedparser": ("sources/tolerant.py", "sources/keeping.py"),
     "httpx": (),
-    "jinja2": ("outputs/pages/renderer.py", "outputs/pages/compiled.py"),
+    "jinja2": ("outputs/pages/renderer.py",),
     "listparser": ("sources/outlines.py",),
     "lxml": ("outputs/",),
     "markdown_it": ("markdown.py",),

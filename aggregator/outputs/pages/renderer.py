@@ -1,11 +1,10 @@
-"""Render pages. The door of jinja2.
+"""Render pages. Pure. The only door of jinja2.
 
 The one rule: templates decide nothing; they get words, texts and links that are ready to be shown.
 """
 
 from __future__ import annotations
 
-import sys
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,6 @@ from markupsafe import Markup
 from aggregator import text
 from aggregator.outputs import shown
 from aggregator.outputs.pages import body, health
-from aggregator.outputs.pages.compiled import CompiledTemplates
 from aggregator.outputs.pages.page import (
     HEALTH,
     HOME,
@@ -65,7 +63,6 @@ class Renderer:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
-            bytecode_cache=CompiledTemplates(keeps=not sys.dont_write_bytecode),
         )
 
     def kept(self, body: str, ids: Collection[str]) -> Mapping[str, str]:
