@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from xml.parsers import expat
 from zoneinfo import ZoneInfo
 
-from aggregator import dates, markup, orderly, sourcekeys, text, urls
+from aggregator import dates, markup, orderly, sanitised, sourcekeys, text, urls
 from aggregator.errors import ParseError
 from aggregator.model import Document, Item, Stamp, Text
 from aggregator.passing import GarbledError, pack_read, unpack_read
@@ -149,6 +149,7 @@ def clean(data: bytes) -> None:
     once = markup.clean(html, base)
 
     check_safe(once)
+    assert sanitised.is_safe(once)
     assert markup.clean(once, base) == once
     assert markup.clean(once, None) == once
     plain = markup.to_text(html)
