@@ -53,7 +53,7 @@ def test_whatever_is_said_to_be_clean_is(item: Item) -> None:
     assert clean.cleaner == CLEANER
     check_safe(clean.content.value)
     check_safe(clean.summary.value)
-    addresses = [clean.link, *(person.url for person in clean.authors), *(file.url for file in clean.enclosures)]
+    addresses = [clean.link, *(each.url for each in clean.authors), *(file.url for file in clean.enclosures)]
     assert all(is_of_the_web(each) for each in addresses if each is not None)
     assert refit(a_read((item, clean)), NOW).items[0][1] == clean
 
