@@ -218,10 +218,9 @@ def test_a_circle_and_an_endless_path_are_told() -> None:
 
 def test_the_deadline_is_one_for_all_hops() -> None:
     def later(to: str) -> Behaviour:
-        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await asyncio.sleep(0.12)
-            writer.write(redirect(to, 302))
-            await forever(reader, writer)
+            writer.write(redirect(to, 302).replace(b"\r\n", b"\r\nConnection: close\r\n", 1))
 
         return answer
 
