@@ -22,6 +22,7 @@ _SAFE = re.compile(
     rf'(?:[^<>{_NO}]++|<(?:(?:{_TAGS}){_ATTRIBUTES}|a{_ATTRIBUTES} rel="{allowed.REL}"|/(?:a|{_TAGS}))>)*+'
 )
 _TAG = re.compile(r"<(/?)([a-z0-9]++)")
+_STATED = re.compile(r"<[a-z0-9]++( [^<>]++)>")
 _ADDRESS = re.compile(rf' ({"|".join(sorted(allowed.URL_ATTRIBUTES))}|srcset)="([^"]*+)"')
 
 
@@ -29,7 +30,11 @@ def is_safe(html: str) -> bool:
     """Whether it may be shown anywhere as it is. That it is not says nothing."""
     if len(html) > taming.MAX_HTML or not _SAFE.fullmatch(html) or _depth(html) > taming.MAX_DEPTH:
         return False
-    return all(_is_address(name, unescape(value)) for name, value in _ADDRESS.findall(html))
+    return all(
+        _is_address(name, unescape(value))
+        for attributes in _STATED.findall(html)
+        for name, value in _ADDRESS.findall(attributes)
+    )
 
 
 def _is_address(name: str, value: str) -> bool:

@@ -180,12 +180,15 @@ def touching(log: str, site: Path) -> Sequence[Call]:
         nth = counts[process, name] = counts.get((process, name), 0) + 1
         reads = name == "openat" and not re.search(r"O_(CREAT|WRONLY|RDWR|TRUNC)", line)
         if str(site) in line and not reads:
-            ending = (re.findall(r"\.([\w-]+)[>\"]", line) or [""])[-1]
+            # What is written beside its place has a number, and is of one kind all the same.
+            ending = (re.findall(r"\.(tmp|[\w-]+)[\w-]*[>\"]", line) or [""])[-1]
             kinds.setdefault((name, ending), []).append(Call(name, nth, line))
-    shuffle = random.Random(1).shuffle  # noqa: S311 - a sample, not a secret
-    for of_kind in kinds.values():
+    shuffle = random.Random(51).shuffle  # noqa: S311 - a sample, not a secret
+    order = list(kinds.values())
+    shuffle(order)  # so that a small sample meets the store and the outputs
+    for of_kind in order:
         shuffle(of_kind)
-    turns = itertools.chain.from_iterable(itertools.zip_longest(*kinds.values()))
+    turns = itertools.chain.from_iterable(itertools.zip_longest(*order))
     return [call for call in turns if call is not None]
 
 

@@ -188,7 +188,21 @@ def test_the_mail_form_is_read_to_the_second(moment: datetime) -> None:
     assert dates.parse(written, SHANGHAI) == moment
 
 
-@given(st.one_of(st.text(), st.text(st.sampled_from("0123456789-/.:T年月日+ ZGMTJunMon,()"), max_size=40)))
+TWO_DIGITS = st.integers(0, 99).map("{:02}".format)
+SHAPED = st.builds(
+    "{:04}-{}-{}T{}:{}:{}{}".format,
+    st.integers(0, 9999),
+    *[TWO_DIGITS] * 5,
+    st.sampled_from(["", "Z", "-14:00", "+14:00", "+99:99"]),
+)
+"""Shaped like a date, most of days and times that there are not."""
+
+
+@given(
+    st.one_of(
+        st.text(), st.text(st.sampled_from("0123456789-/.:T年月日+ ZGMTJunMon,()"), max_size=40), SHAPED
+    )
+)
 def test_any_text_is_a_date_or_none(written: str) -> None:
     found = dates.parse(written, SHANGHAI)
 

@@ -12,6 +12,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import pytest
@@ -176,6 +177,16 @@ def test_a_document_that_takes_too_long_is_stopped(hasty: Isolation, deed: str) 
         "after",
     ]
     assert pid(after) != pid(before)
+
+
+@pytest.mark.parametrize("deed", ["hang", "hang_in_c"])
+def test_a_reader_ends_itself_at_its_deadline(deed: str) -> None:
+    with Isolation(deadline=0.5, grace=30) as patient:
+        before = monotonic()
+        (hung,) = read(patient, deed)
+
+        assert monotonic() - before < 30
+    assert said([hung]) == ["took longer than 0.5 s to read and was stopped"]
 
 
 @pytest.mark.parametrize(

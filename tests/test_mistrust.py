@@ -15,6 +15,7 @@ from aggregator.model import CLEANER, Document, Item, Problem, Reading, SourceIn
 from aggregator.reading import Read
 from aggregator.wishes import Calendar
 from tests.builders import NOW, an_item
+from tests.fuzz.checks import check_safe, is_of_the_web
 from tests.test_corpus import DOCUMENTS, parsed
 from tests.test_tidy import ITEMS
 
@@ -50,6 +51,10 @@ def test_whatever_is_said_to_be_clean_is(item: Item) -> None:
 
     assert raw.cleaner == 0
     assert clean.cleaner == CLEANER
+    check_safe(clean.content.value)
+    check_safe(clean.summary.value)
+    addresses = [clean.link, *(each.url for each in clean.authors), *(file.url for file in clean.enclosures)]
+    assert all(is_of_the_web(each) for each in addresses if each is not None)
     assert refit(a_read((item, clean)), NOW).items[0][1] == clean
 
 

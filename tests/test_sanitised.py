@@ -19,6 +19,7 @@ from tests.test_corpus import DOCUMENTS, parsed
 SAFE = [
     "",
     "text &amp; more",
+    '&lt;a href="javascript:x" src=""&gt; is how it was',
     '<p>one <a href="https://a.example/?b&amp;c" rel="noopener noreferrer">two</a><br></p>',
     '<img alt="x" src="https://a.example/1.png" srcset="https://a.example/2.png 2x">',
     '<video controls="" poster="https://a.example/1.png" src="https://a.example/v"></video>',

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
+import sys
 import tomllib
 from importlib import metadata
 from pathlib import Path
@@ -14,6 +16,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from aggregator.isolation import Isolation
 from aggregator.outputs.pages.renderer import Renderer
 
 ROOT = Path(__file__).parent.parent
@@ -188,6 +191,12 @@ def test_one_module_starts_processes_and_only_our_own_interpreter() -> None:
     }
 
     assert starting == {"isolation.py"}
+
+    source = (ROOT / "aggregator" / "isolation.py").read_text("utf-8")
+    (start,) = [call for call in calls(source) if ast.unparse(call.func).startswith("subprocess.")]
+    assert ast.unparse(start.func) == "subprocess.Popen"
+    assert ast.unparse(start.args[0]) == "[limits.python, '-c', code]"
+    assert inspect.signature(Isolation).parameters["python"].default == sys.executable
 
 
 def test_every_page_escapes_unless_told_otherwise() -> None:

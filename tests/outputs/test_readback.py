@@ -78,6 +78,7 @@ def test_nothing_but_whole_feeds_of_ours_is_read() -> None:
 ZONELESS, BEYOND = b"2022-01-12T08:00:00", b"9999-12-31T23:59:59-14:00"
 SPOILED: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "no address of its own": ("bad", lambda body: body.replace(b'rel="self"', b'rel="other"')),
+    "a document type": ("bad", lambda body: body.replace(b"<feed ", b"<!DOCTYPE feed><feed ", 1)),
     "a feed without a zone": ("bad", lambda body: _dated(body, ZONELESS, 1)),
     "entries without a zone": ("bad", lambda body: _dated(body, ZONELESS, 0)),
     "a time beyond all times": ("bad", lambda body: _dated(body, BEYOND, 1)),

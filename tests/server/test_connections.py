@@ -234,7 +234,8 @@ def test_who_only_waits_makes_room(folder: Path) -> None:
         async with a_house(folder, limits=Limits(connections=4)) as house:
             idle = [await house.connect() for _ in range(20)]
             assert (await house.get()).status == 200
-            ended = [await reader.read() for reader, _ in idle[:10]]
+            async with asyncio.timeout(10):  # sooner than anybody is cut off for waiting alone
+                ended = [await reader.read() for reader, _ in idle[:10]]
             assert ended == [b""] * 10
             for _, writer in idle:
                 writer.close()

@@ -149,6 +149,14 @@ def test_signs_of_a_script_without_its_letters_are_decoded() -> None:
     assert isinstance(decode("<rss>・</rss>".encode("euc_jp")).text, str)
 
 
+@pytest.mark.parametrize("label", ["utf-7", "UTF7", "unicode-1-1-utf-7"])
+def test_utf_7_hides_no_markup(label: str) -> None:
+    body = b"<?xml version='1.0' encoding='utf-7'?><t>+ADw-script+AD4- +TgBOAU4CTgNOBE4F- \xe9</t>"
+
+    for content_type in (None, f"text/xml; charset={label}"):
+        assert "<script" not in decode(body, content_type).text
+
+
 @given(
     st.binary(max_size=300),
     st.sampled_from([None, "text/xml; charset=utf-16", "x; charset=big5", "charset="]),

@@ -151,6 +151,20 @@ def test_a_yaml_bomb_is_a_text(bomb: str) -> None:
     assert isinstance(value, (str, list))
 
 
+@pytest.mark.parametrize("depth", [900, 50_000])
+def test_what_is_nested_without_end_is_read_as_text(depth: int) -> None:
+    value, _ = read("author", "[" * depth + "a" + "]" * depth)
+
+    assert texts(value)
+
+
+def test_a_value_that_is_too_long_for_yaml_is_parted_at_its_commas() -> None:
+    value, notes = read("tags", "[" + "a, " * 30_000 + "a]")
+
+    assert value == ["a"] * 30_001
+    assert notes == ["is no valid YAML list: parted at its commas"]
+
+
 def test_texts_are_found_in_any_shape() -> None:
     assert texts(["a", ["b", ""], {"c": ["d", "e"]}]) == ["a", "b", "c: d", "c: e"]
     assert texts("") == []

@@ -58,6 +58,23 @@ def test_what_was_committed_survives_a_power_cut(store: SqliteStore) -> None:
     assert raw.execute("pragma foreign_keys").fetchone() == (1,)
 
 
+def test_of_a_step_that_fails_nothing_is_kept(store: SqliteStore) -> None:
+    def meta() -> list[tuple[str, str]]:
+        with store._connection.reading() as raw:
+            return raw.execute("select key, value from meta").fetchall()
+
+    def fail() -> None:
+        with store._connection.writing() as raw:
+            raw.execute("insert into meta (key, value) values ('half', 'done')")
+            raise ZeroDivisionError
+
+    before = meta()
+    with pytest.raises(ZeroDivisionError):
+        fail()
+
+    assert meta() == before
+
+
 def test_a_full_disk_is_told_and_nothing_of_the_step_is_kept(store: SqliteStore, path: Path) -> None:
     raw = store._connection._raw
     ((pages,),) = raw.execute("pragma page_count")

@@ -217,13 +217,15 @@ def test_a_circle_and_an_endless_path_are_told() -> None:
 
 
 def test_the_deadline_is_one_for_all_hops() -> None:
-    async def later(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(0.15)
-        writer.write(redirect("/b", 302))
-        await forever(reader, writer)
+    def later(to: str) -> Behaviour:
+        async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await asyncio.sleep(0.12)
+            writer.write(redirect(to, 302).replace(b"\r\n", b"\r\nConnection: close\r\n", 1))
+
+        return answer
 
     with pytest.raises(FetchError, match=r"^the server: no answer within 0\.2s$"):
-        get(Server({"/a": later, "/b": forever}), "/a", settings=SHORTLY)
+        get(Server({"/a": later("/b"), "/b": later("/c"), "/c": reply(BODY)}), "/a", settings=SHORTLY)
 
 
 # ── failures ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -181,6 +181,11 @@ def test_search_engines_are_let_in_only_where_asked_for() -> None:
     assert robots(page(a_feed(site=a_site(index=True)))) == []
 
 
+def test_pages_tell_nobody_where_their_links_were_followed() -> None:
+    for read in (page(a_feed()), home(a_directory())):
+        assert {"name": "referrer", "content": "no-referrer"} in read.all("meta")
+
+
 @pytest.mark.parametrize(
     ("language", "written", "word"),
     [
