@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+PATIENCE = 15 * 60.0
+"""Seconds that one refresh gives to the sources of one host at least; see :attr:`Options.patience`."""
 _SHARE = 10
 """So many times as long as publishing took it is not done again: most of the time is for reading."""
 
@@ -68,7 +70,7 @@ class App(Publishing):
                 forced=force or bool(names),
                 thorough=force,
                 accept_removals=accept_removals,
-                patience=None if force or names else self.settings.schedule.min,
+                patience=None if force or names else max(PATIENCE, self.settings.schedule.min),
                 progress=progress,
                 done=done,
             )

@@ -114,7 +114,7 @@ def test_the_user_is_told_of_what_is_left(site: Site, server: Server) -> None:
     server.pages["/other.xml"] = server.pages["/feed.xml"]
     site.configure(
         "site: {url: 'https://feeds.example/'}\nschedule: {min: 1m}\n"
-        "fetch: {allow_private: [127.0.0.1], host_delay: 50s}\nsources:\n"
+        "fetch: {allow_private: [127.0.0.1], host_delay: 10m}\nsources:\n"
         f"  - {{id: one, type: feed, url: '{server.url}/feed.xml'}}\n"
         f"  - {{id: two, type: feed, url: '{server.url}/other.xml'}}\n"
     )
