@@ -6,6 +6,7 @@ import ipaddress
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 MAX_LENGTH = 8192
 """In characters; what is longer is no link that anything can follow."""
+
+MAX_CANDIDATES = 100
+"""Addresses of one ``srcset``; pictures come in ten sizes or so."""
 
 _REMOVED = str.maketrans("", "", "\t\n\r")  # as browsers do (WHATWG URL, 4.4)
 _EDGES = "".join(map(chr, range(0x21)))
@@ -144,8 +148,11 @@ def _host(host: str) -> str | None:
 
 
 def absolute_set(value: str, base: str | None = None) -> str | None:
-    """Make a ``srcset`` one of absolute http(s) URLs (WHATWG HTML, 4.8.4.2.1), or return None for none."""
-    candidates = ((absolute(url, base), size) for url, size in _candidates(value))
+    """Make a ``srcset`` one of absolute http(s) URLs (WHATWG HTML, 4.8.4.2.1), or return None for none.
+
+    Of its candidates the first :data:`MAX_CANDIDATES` stay.
+    """
+    candidates = ((absolute(url, base), size) for url, size in islice(_candidates(value), MAX_CANDIDATES))
     return ", ".join(f"{_closed(url)} {size}".rstrip() for url, size in candidates if url) or None
 
 

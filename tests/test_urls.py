@@ -310,3 +310,14 @@ def test_the_short_way_to_a_link_leads_where_the_long_one_does(path: str, base: 
     url = f"/{path}"
 
     assert urls.absolute(url, base) == urls._absolute(url, base)
+
+
+def test_a_set_has_a_limit() -> None:
+    many = ", ".join(
+        f"https://a.example/{number}.png {number}w" for number in range(1, 2 * urls.MAX_CANDIDATES)
+    )
+
+    found = urls.absolute_set(many)
+
+    assert found is not None
+    assert found.split(", ") == many.split(", ")[: urls.MAX_CANDIDATES]
