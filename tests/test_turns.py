@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from aggregator.app import App
 from aggregator.app.turns import Queue, queues, read
+from aggregator.commits import TOGETHER
 from aggregator.errors import FetchError
 from aggregator.lanes import USUAL, HostRule, Lanes
 from aggregator.reports import GenerateReport, SourceResult, together
@@ -83,6 +84,17 @@ def test_a_queue_is_read_in_its_order_a_few_at_a_time() -> None:
 
     assert reading.begun == list(results) == many
     assert reading.most <= 3
+
+
+def test_hosts_without_pauses_are_read_as_many_at_a_time_as_are_kept_together() -> None:
+    quick, names = HostRule(4, 0.0), [f"{number}" for number in range(1000)]
+    alone, among = Reading(), Reading()
+
+    alone.run(queue(*names, rule=quick))
+    among.run(*(queue(*names[at : at + 20], key=f"{at}", rule=quick) for at in range(0, 1000, 20)))
+
+    assert alone.most == 4 + TOGETHER
+    assert among.most == 50 * (4 + 2)
 
 
 def test_queues_and_local_sources_are_read_side_by_side() -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _BESIDES = 2
 """Sources that are read beside those that a host is being asked for: parsed, or waiting for the disk.
 
-Where a host is asked without a pause, as many as are kept in one transaction.
+Where hosts are asked without a pause, as many in all as are kept in one transaction, if that is more.
 """
 
 
@@ -43,12 +43,12 @@ class Queue(NamedTuple):
         most = max(1, int(seconds / self.rule.delay))
         return [self.names.pop() for _ in range(len(self.names) - most)]
 
-    @property
-    def abreast(self) -> int:
-        """How many of them are read side by side."""
+    def abreast(self, queues: int) -> int:
+        """How many of them are read side by side, with so many queues in all."""
         if self.rule is None:
             return len(self.names)
-        return min(len(self.names), self.rule.connections + (_BESIDES if self.rule.delay else TOGETHER))
+        besides = _BESIDES if self.rule.delay else max(_BESIDES, TOGETHER // queues)
+        return min(len(self.names), self.rule.connections + besides)
 
 
 def queues(sources: Iterable[tuple[Source, str | None]], lanes: Lanes) -> Sequence[Queue]:
@@ -62,7 +62,7 @@ def queues(sources: Iterable[tuple[Source, str | None]], lanes: Lanes) -> Sequen
 
 
 async def read(
-    waiting: Iterable[Queue], starts: Mapping[str, Start], patience: float | None
+    waiting: Sequence[Queue], starts: Mapping[str, Start], patience: float | None
 ) -> Mapping[str, SourceResult]:
     """Read all of these, queues side by side.
 
@@ -95,5 +95,6 @@ async def read(
             if not scope.expired():
                 raise
 
-    await asyncio.gather(*(work_in_time(queue) for queue in waiting for _ in range(queue.abreast)))
+    every = [queue for queue in waiting for _ in range(queue.abreast(len(waiting)))]
+    await asyncio.gather(*map(work_in_time, every))
     return results
