@@ -49,8 +49,8 @@ async def ask(
 
 def _exchange(answer: Answer, bookmark: Bookmark) -> Exchange:
     """What to remember. RFC 9111, 4.3.4: a 304 updates validators; RFC 3229: a delta's hash is nobody's."""
-    validators, skip = answer.validators, _skip(answer, bookmark)
-    body_hash, stable_hash = _body_hash(answer), bookmark.stable_hash
+    validators, body_hash, stable_hash = answer.validators, _body_hash(answer), bookmark.stable_hash
+    skip = _skip(answer, body_hash, bookmark)
     if skip == "not modified":
         known = bookmark.validators
         validators = Validators(
@@ -77,10 +77,10 @@ def _exchange(answer: Answer, bookmark: Bookmark) -> Exchange:
     )
 
 
-def _skip(answer: Answer, bookmark: Bookmark) -> Skip:
+def _skip(answer: Answer, body_hash: str, bookmark: Bookmark) -> Skip:
     if answer.status == HTTPStatus.NOT_MODIFIED:
         return "not modified"
-    return "same bytes" if answer.raw_hash and _body_hash(answer) == bookmark.body_hash else ""
+    return "same bytes" if body_hash and body_hash == bookmark.body_hash else ""
 
 
 def _body_hash(answer: Answer) -> str:
@@ -89,10 +89,10 @@ def _body_hash(answer: Answer) -> str:
     Not with the query, by which no link is resolved: it may be another at each redirect. Nor with the media
     type, which nobody who reads a document believes.
     """
-    from aggregator.sources import decoding  # noqa: PLC0415 - not before there is something to read
-
     if not answer.raw_hash:
         return ""
+    from aggregator.sources import decoding  # noqa: PLC0415 - not before there is something to read
+
     parts = urlsplit(answer.url)
     charset = decoding.charset(answer.content_type) or ""
     said = f"{answer.raw_hash}\n{charset.lower()}\n{parts.scheme}://{parts.netloc}{parts.path}"

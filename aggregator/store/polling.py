@@ -104,7 +104,7 @@ _ENDED = (
     " next_check = :next_check, due_from = :due_from, reason = :reason, held_until = :held_until,"
     " wall = :wall, gone_count = :gone, gone_since = iif(:is_gone, :at, null), effective_url = :url,"
 )
-_FAILED = _ENDED + (" first_failure = coalesce(first_failure, :at), failures = failures + 1")
+_FAILED = _ENDED + " first_failure = coalesce(first_failure, :at), failures = failures + 1"
 _SUCCEEDED = _ENDED + (
     " last_success = :at, first_failure = null, failures = 0,"
     " late_since = iif(:late, coalesce(late_since, :at), null), recent = coalesce(:recent, recent)"
