@@ -6,9 +6,10 @@ A period's name never changes its meaning: ``2022-06`` is that month where the s
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Self
+
+from aggregator.values import dataclass
 
 if TYPE_CHECKING:
     from datetime import tzinfo

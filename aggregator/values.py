@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dataclasses import dataclass
 else:
 
-    def dataclass(cls=None, /, *, frozen=False, slots=False, kw_only=False, eq=True):
+    def dataclass(cls=None, /, *, frozen=False, slots=False, kw_only=False, eq=True, order=False):
         """As :func:`dataclasses.dataclass`, but for what the module says."""
 
         def made(cls):
@@ -31,6 +31,8 @@ else:
                 made.__eq__, hashed = _compared(made)
                 if "__hash__" not in own:
                     made.__hash__ = hashed if frozen else None
+            if order:
+                made.__lt__, made.__le__ = _ordered(made)
             return made
 
         return made if cls is None else made(cls)
@@ -46,10 +48,15 @@ def shown(value: Any) -> str:
     return f"{type(value).__qualname__}({', '.join(told)})"
 
 
-def _compared(cls: type[Any]) -> tuple[Callable[[Any, object], Any], Callable[[Any], int]]:
-    """How values of a class are equal, and their hash: by the fields that are compared, in their order."""
+def _key(cls: type[Any]) -> Callable[[Any], Any]:
+    """What a value is compared by: the fields that are compared, in their order."""
     names = [each.name for each in dataclasses.fields(cls) if each.compare]
-    key: Callable[[Any], Any] = attrgetter(*names) if names else type
+    return attrgetter(*names) if names else type
+
+
+def _compared(cls: type[Any]) -> tuple[Callable[[Any, object], Any], Callable[[Any], int]]:
+    """How values of a class are equal, and their hash."""
+    key = _key(cls)
 
     def equal(value: Any, other: object) -> Any:
         if other.__class__ is not value.__class__:
@@ -60,3 +67,16 @@ def _compared(cls: type[Any]) -> tuple[Callable[[Any, object], Any], Callable[[A
         return hash(key(value))
 
     return equal, hashed
+
+
+def _ordered(cls: type[Any]) -> tuple[Callable[[Any, object], Any], Callable[[Any, object], Any]]:
+    """Which of two values of a class comes first; ``>`` and ``>=`` Python answers by asking the other one."""
+    key = _key(cls)
+
+    def before(value: Any, other: object) -> Any:
+        return key(value) < key(other) if other.__class__ is value.__class__ else NotImplemented
+
+    def not_after(value: Any, other: object) -> Any:
+        return key(value) <= key(other) if other.__class__ is value.__class__ else NotImplemented
+
+    return before, not_after

@@ -6,9 +6,10 @@ percent-encoded.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
+
+from aggregator.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

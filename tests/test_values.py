@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import operator
 from dataclasses import field
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from aggregator.values import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Lean:
     """One of ours."""
 
@@ -23,7 +24,7 @@ class Lean:
     memo: list[int] = field(default_factory=list, compare=False)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, order=True)
 class Usual:
     """The same of the standard library."""
 
@@ -76,10 +77,12 @@ VALUES = st.tuples(st.sampled_from("ab"), st.integers(0, 1), st.sampled_from("xy
 
 
 @given(VALUES, VALUES)
-def test_values_compare_hash_and_show_as_usual(one: tuple[Any, ...], other: tuple[Any, ...]) -> None:
+def test_values_compare_order_hash_and_show_as_usual(one: tuple[Any, ...], other: tuple[Any, ...]) -> None:
     lean, usual = (Lean(*one), Lean(*other)), (Usual(*one), Usual(*other))
     assert (lean[0] == lean[1]) == (usual[0] == usual[1])
     assert (hash(lean[0]) == hash(lean[1])) == (hash(usual[0]) == hash(usual[1]))
+    for order in (operator.lt, operator.le, operator.gt, operator.ge):
+        assert order(*lean) == order(*usual)
     assert repr(lean[0]) == repr(usual[0]).replace("Usual", "Lean")
     assert dataclasses.replace(lean[0], size=9) == Lean(one[0], 9, *one[2:])
     assert not hasattr(lean[0], "__dict__")
@@ -94,6 +97,18 @@ def test_only_values_of_one_class_are_equal() -> None:
     assert hash(_One("a")) == hash(_One("a"))
     assert _Nothing() == _Nothing()
     assert hash(_Nothing()) == hash(_Nothing())
+
+
+def test_only_values_of_one_class_that_has_an_order_have_one() -> None:
+    value: Any = Lean("a")
+    others: list[Any] = [Usual("a"), ("a", 0, "", [])]
+    for other in others:
+        with pytest.raises(TypeError, match="not supported"):
+            assert value < other
+        with pytest.raises(TypeError, match="not supported"):
+            assert value <= other
+    with pytest.raises(TypeError, match="not supported"):
+        assert _One("a") < _One("b")  # type: ignore[operator]
 
 
 def test_what_may_change_has_no_hash() -> None:

@@ -12,6 +12,8 @@ usual = ssl.SSLContext.load_default_certs
 import aggregator.web
 import aiohttp.connector
 assert ssl.SSLContext.load_default_certs is usual
+assert "set_default_verify_paths" not in vars(ssl.SSLContext)
+print(aiohttp.connector._SSL_CONTEXT_UNVERIFIED.cert_store_stats()["x509_ca"])
 print(aiohttp.connector._SSL_CONTEXT_VERIFIED.cert_store_stats()["x509_ca"])
 print(aiohttp.connector._SSL_CONTEXT_VERIFIED.verify_mode.name)
 print(ssl.create_default_context().cert_store_stats()["x509_ca"])
@@ -25,14 +27,14 @@ def said(before: str = "") -> list[str]:
 
 
 def test_the_context_of_aiohttp_trusts_nobody_and_all_others_are_as_usual() -> None:
-    theirs, mode, usual = said()
+    unchecked, theirs, mode, usual = said()
 
-    assert theirs == "0"
+    assert unchecked == theirs == "0"
     assert mode == "CERT_REQUIRED"
-    assert usual == said("import aiohttp")[2]
+    assert usual == said("import aiohttp")[3]
 
 
 def test_aiohttp_that_is_loaded_already_stays_as_it_is() -> None:
-    theirs, _, usual = said("import aiohttp")
+    unchecked, theirs, _, usual = said("import aiohttp")
 
-    assert theirs == usual
+    assert unchecked == theirs == usual
