@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from aggregator.values import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from aggregator.wishes import Freshness
@@ -72,6 +72,10 @@ class Request:
     accept: str = "*/*"
     deltas: bool = False
     """Whether an answer may hold only what is new (``feed`` of RFC 3229)."""
+    is_known: Callable[[str, str | None, str], bool] = field(
+        default=lambda _raw_hash, _content_type, _url: False, compare=False, repr=False
+    )
+    """Whether a body of this hash, so announced and from this URL, is known: then it need not be unpacked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +86,7 @@ class Answer:
     url: str
     """After redirects, without credentials."""
     body: bytes = b""
-    """Decoded (RFC 9110, 8.4); empty for a 304."""
+    """Decoded (RFC 9110, 8.4); empty for a 304, and where ``is_known`` of the request said so."""
     raw_hash: str = ""
     """SHA-256 of the body as it came over the wire, hexadecimal."""
     validators: Validators = NO_VALIDATORS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -110,6 +111,8 @@ class FakeWeb:
         answer = self.answers.get(request.url, FetchError(f"{request.url}: not found", status=404))
         if isinstance(answer, FetchError):
             raise answer
+        if answer.raw_hash and request.is_known(answer.raw_hash, answer.content_type, answer.url):
+            return replace(answer, body=b"")
         return answer
 
 

@@ -38,6 +38,7 @@ async def ask(
             proxy=source.proxy,
             accept=accept,
             deltas=deltas,
+            is_known=lambda *said: bool(bookmark.body_hash) and _body_hash(*said) == bookmark.body_hash,
         )
     )
     exchange = _exchange(answer, bookmark)
@@ -49,7 +50,9 @@ async def ask(
 
 def _exchange(answer: Answer, bookmark: Bookmark) -> Exchange:
     """What to remember. RFC 9111, 4.3.4: a 304 updates validators; RFC 3229: a delta's hash is nobody's."""
-    validators, body_hash, stable_hash = answer.validators, _body_hash(answer), bookmark.stable_hash
+    validators, body_hash, stable_hash = answer.validators, "", bookmark.stable_hash
+    if answer.raw_hash:
+        body_hash = _body_hash(answer.raw_hash, answer.content_type, answer.url)
     skip = _skip(answer, body_hash, bookmark)
     if skip == "not modified":
         known = bookmark.validators
@@ -83,19 +86,17 @@ def _skip(answer: Answer, body_hash: str, bookmark: Bookmark) -> Skip:
     return "same bytes" if body_hash and body_hash == bookmark.body_hash else ""
 
 
-def _body_hash(answer: Answer) -> str:
+def _body_hash(raw_hash: str, content_type: str | None, url: str) -> str:
     """Of the bytes, with what else has a say in what they mean: their encoding, and where they came from.
 
     Not with the query, by which no link is resolved: it may be another at each redirect. Nor with the media
     type, which nobody who reads a document believes.
     """
-    if not answer.raw_hash:
-        return ""
     from aggregator.sources import decoding  # noqa: PLC0415 - not before there is something to read
 
-    parts = urlsplit(answer.url)
-    charset = decoding.charset(answer.content_type) or ""
-    said = f"{answer.raw_hash}\n{charset.lower()}\n{parts.scheme}://{parts.netloc}{parts.path}"
+    parts = urlsplit(url)
+    charset = decoding.charset(content_type) or ""
+    said = f"{raw_hash}\n{charset.lower()}\n{parts.scheme}://{parts.netloc}{parts.path}"
     return sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 

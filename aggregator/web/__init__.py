@@ -6,6 +6,7 @@ guard     which addresses are connected to
 trustless aiohttp, loaded quickly
 sockets   names to addresses, addresses to connections
 bodies    what arrives, unpacked
+receiving when it is unpacked, and how much is taken
 faults    what went wrong, for a person
 client    the one client of all of them
 probe     small questions of whoever looks after a site

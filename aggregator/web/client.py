@@ -6,11 +6,9 @@ Its one rule: whatever a server does, it costs its own source one FetchError, in
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import ssl
 import time
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from io import BytesIO
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
@@ -23,7 +21,7 @@ from aggregator.errors import FetchError, light
 from aggregator.exchange import Answer
 from aggregator.lanes import HostRule, Lanes
 from aggregator.values import dataclass, field
-from aggregator.web import faults
+from aggregator.web import faults, receiving
 from aggregator.web.answers import (
     NOT_MODIFIED,
     freshness,
@@ -33,7 +31,6 @@ from aggregator.web.answers import (
     retry_after,
     validators,
 )
-from aggregator.web.bodies import Unpacker, too_large
 from aggregator.web.guard import Guard
 from aggregator.web.hops import REDIRECTS, Proxy, Trip
 from aggregator.web.hosts import Budget, Deadline, Hosts
@@ -49,9 +46,6 @@ if TYPE_CHECKING:
 
 _OK, _NON_AUTHORITATIVE, _IM_USED = 200, 203, 226
 _HOLDING = frozenset({429, 503})
-_PAGE = 16 * 1024
-"""How much of an error's page is looked at, and for how many seconds at most."""
-_PAGE_TIME = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,23 +202,31 @@ class PoliteWeb:
         if status == NOT_MODIFIED:
             return not_modified(trip, headers, freshness(headers, self._clock()))
         if status not in (_OK, _NON_AUTHORITATIVE, _IM_USED):
-            page = await _page(response, headers) if status in faults.WALLED else b""
+            page = await receiving.page(response, headers) if status in faults.WALLED else b""
             raise faults.of_status(trip, status, headers, page)
         if status == _IM_USED:
             refuse_other_deltas(trip, headers)
-        body, raw_hash, received = await self._body(response, headers, deadline)
+        content_type = headers.get("content-type")
+        async with self._budget.share(deadline) as share:
+            received = await receiving.body(
+                response,
+                headers,
+                limit=self._settings.max_bytes,
+                share=share,
+                is_known=lambda raw_hash: trip.is_known(raw_hash, content_type),
+            )
         return Answer(
             status=_IM_USED if status == _IM_USED else _OK,
             url=trip.place.url,
-            body=body,
-            raw_hash=raw_hash,
+            body=received.body,
+            raw_hash=received.raw_hash,
             validators=validators(headers),
-            content_type=headers.get("content-type"),
+            content_type=content_type,
             headers=headers,
             moved=trip.moved,
             retry_after=trip.retry_after,
             freshness=freshness(headers, self._clock()),
-            received=received,
+            received=received.size,
         )
 
     def _note_pause(self, trip: Trip, status: int, headers: Mapping[str, str]) -> None:
@@ -237,42 +239,3 @@ class PoliteWeb:
             key = self._lanes.hold_key(*trip.origin)
             if self._hosts.hold(key, (until - now).total_seconds(), until):
                 self._on_hold(key, until)
-
-    async def _body(
-        self, response: aiohttp.ClientResponse, headers: Mapping[str, str], deadline: Deadline
-    ) -> tuple[bytes, str, int]:
-        """The body, unpacked, and the hash and the size of what came over the wire."""
-        limit = self._settings.max_bytes
-        if (response.content_length or 0) > limit:
-            raise too_large(limit)
-        if headers.get("transfer-encoding", "chunked").lower() not in ("chunked", "identity"):
-            raise FetchError("the answer is packed for its way here, which was not asked for")
-        unpacker = Unpacker(headers.get("content-encoding", ""), limit)
-        raw = hashlib.sha256()
-        came = 0
-        body = BytesIO()
-        async with self._budget.share(deadline) as share:
-            async for data in response.content.iter_any():
-                raw.update(data)
-                came += len(data)
-                if came > limit:
-                    raise too_large(limit)
-                for piece in unpacker.pieces(data):
-                    await share.take(len(piece))
-                    body.write(piece)
-            unpacker.finish()
-        return body.getvalue(), raw.hexdigest(), came
-
-
-async def _page(response: aiohttp.ClientResponse, headers: Mapping[str, str]) -> bytes:
-    """The beginning of an error's page, or of what can be had of it; it tells who speaks."""
-    page = BytesIO()
-    try:
-        unpacker = Unpacker(headers.get("content-encoding", ""), _PAGE)
-        async with asyncio.timeout(_PAGE_TIME):
-            async for data in response.content.iter_any():
-                for piece in unpacker.pieces(data):
-                    page.write(piece)
-    except (aiohttp.ClientError, HttpProcessingError, OSError, FetchError):
-        pass  # the status is what counts
-    return page.getvalue()

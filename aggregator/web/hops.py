@@ -109,6 +109,10 @@ class Trip:
             return "the server"
         return f"{self.place.written}, where it redirects to,"
 
+    def is_known(self, raw_hash: str, content_type: str | None) -> bool:
+        """Whether who asks knows what this hash is of, if it comes from here and is announced so."""
+        return self._request.is_known(raw_hash, content_type, self.place.url)
+
     @property
     def moves(self) -> int:
         """How many redirects were followed."""

@@ -109,6 +109,32 @@ def test_a_packed_body_is_unpacked_and_the_hash_is_of_what_came(coding: str, pac
     assert answer.raw_hash == hashlib.sha256(packed).hexdigest()
 
 
+SMALL, LARGE = BODY, b"".join(hashlib.sha256(b"%d" % number).digest() for number in range(4096))
+
+
+@pytest.mark.parametrize(("document", "unpacked"), [(SMALL, b""), (LARGE, LARGE)], ids=["small", "large"])
+def test_what_is_known_is_not_unpacked_if_it_is_small_enough_to_wait_for_that(
+    document: bytes, unpacked: bytes
+) -> None:
+    packed = gzip.compress(document, mtime=0)
+    server = Server({"/": reply(packed, "Content-Encoding: gzip", "Content-Type: text/xml")})
+    said: list[tuple[str, str | None, str]] = []
+
+    def is_known(*about: str | None) -> bool:
+        said.append(about)  # type: ignore[arg-type]
+        return True
+
+    async def ask() -> None:
+        async with server, a_web() as web:
+            answer = await web.get(Request(url=server.url(), is_known=is_known))
+            assert answer.body == unpacked
+            assert (answer.raw_hash, answer.received) == (hashlib.sha256(packed).hexdigest(), len(packed))
+            asked = [(answer.raw_hash, "text/xml", server.url())]
+            assert said == (asked if document is SMALL else [])
+
+    asyncio.run(ask())
+
+
 def test_a_body_may_come_in_chunks_or_until_the_end() -> None:
     server = Server(
         {
