@@ -120,16 +120,17 @@ class _Look:
                 self.stirred.add(document.item_id)
 
     def candidates(self) -> tuple[dict[str, FoundFile], dict[str, FoundFile]]:
-        """Files that may have changed: those that can be read at once, and those changed a moment ago.
+        """Files that may have changed, by name: those that can be read at once, those changed a moment ago.
 
         The latter may be still being written. They are read after a pause, if they look as they do now.
         """
         settled: dict[str, FoundFile] = {}
         recent: dict[str, FoundFile] = {}
         looks = looks_of(self.known)
-        for name, file in self.files.items():
-            if not _looks_the_same(looks(name), file):
-                (recent if file.mtime_ns >= self.recent_ns else settled)[name] = file
+        changed = [name for name, file in self.files.items() if not _looks_the_same(looks(name), file)]
+        for name in sorted(changed):
+            file = self.files[name]
+            (recent if file.mtime_ns >= self.recent_ns else settled)[name] = file
         return settled, recent
 
     def sharers(self, pending: Iterable[str]) -> dict[str, FoundFile]:

@@ -39,7 +39,7 @@ class Found:
     """What stands in the folders."""
 
     files: dict[str, FoundFile] = field(default_factory=dict)
-    """What can be read, by name, in order."""
+    """What can be read, by name, in no order: of 50,000 hardly one is to be read."""
     kept: set[str] = field(default_factory=set)
     """Names of what is there, but cannot be read."""
     missing: list[str] = field(default_factory=list)
@@ -67,7 +67,7 @@ def find(root: Path, paths: Sequence[str]) -> Found:
     search = _Search()
     for path in paths:
         search.folder(str(root / path), configured_name(path))
-    search.found.files = dict(sorted(search.found.files.items()))
+    search.found.problems.sort(key=lambda problem: (problem.where, problem.what))
     return search.found
 
 
@@ -118,21 +118,44 @@ class _Search:
             return
         self.seen_folders.add(folder.path)
         try:
-            with os.scandir(folder.path) as entries:
-                ordered = sorted(entries, key=lambda entry: entry.name)
+            with os.scandir(folder.path) as found:
+                entries = list(found)
         except OSError as error:
             self._closed(folder.name, error)
             return
-        for entry in ordered:
+        beginning = _join(folder.name, "")
+        ordinary, others = _is_text(beginning), list[os.DirEntry[str]]()
+        for entry in entries:
+            name = entry.name
             try:
-                if entry.is_symlink():
-                    links.append((folder, entry))
-                elif entry.is_dir(follow_symlinks=False):
-                    self._enter(folder, entry.name, entry.path, waiting)
-                else:
-                    self._offer(folder, entry.name, entry.path, entry.stat(follow_symlinks=False))
+                if not (ordinary and entry.is_file(follow_symlinks=False) and _is_text(name)):
+                    others.append(entry)
+                elif _may_be_post(name):
+                    self._offer(beginning + name, name, entry.path, entry.stat(follow_symlinks=False))
             except OSError as error:
-                self._unreadable(_join(folder.name, entry.name), error)
+                self._unreadable(beginning + name, error)
+        # What may stand in another one's way is looked at in an order that is always the same.
+        for entry in sorted(others, key=lambda entry: entry.name):
+            try:
+                self._look_at(folder, entry, waiting, links)
+            except OSError as error:
+                self._unreadable(beginning + entry.name, error)
+
+    def _look_at(
+        self,
+        folder: _Folder,
+        entry: os.DirEntry[str],
+        waiting: list[_Folder],
+        links: list[tuple[_Folder, os.DirEntry[str]]],
+    ) -> None:
+        """One that is no plain file, or has no plain name. Raises OSError."""
+        name = entry.name
+        if entry.is_symlink():
+            links.append((folder, entry))
+        elif entry.is_dir(follow_symlinks=False):
+            self._enter(folder, name, entry.path, waiting)
+        elif _may_be_post(name):
+            self._offer(_join(folder.name, name), name, entry.path, entry.stat(follow_symlinks=False))
 
     def _enter(self, folder: _Folder, name: str, path: str, waiting: list[_Folder]) -> None:
         if name.startswith("."):
@@ -163,16 +186,13 @@ class _Search:
         elif is_folder:
             self._enter(folder, entry.name, target, waiting)
         else:
-            self._offer(folder, entry.name, target, status)
+            self._offer(name, entry.name, target, status)
 
-    def _offer(self, folder: _Folder, name: str, path: str, status: os.stat_result) -> None:
-        """Take one file, if it may be a post."""
-        if not _may_be_post(name):
-            return
-        full_name = _join(folder.name, name)
-        if name.startswith("."):
+    def _offer(self, full_name: str, name: str, path: str, status: os.stat_result) -> None:
+        """Take one file that may be a post; ``name`` is the last part of its ``full_name``."""
+        if name[0] == ".":
             self.found.skipped[HIDDEN] += 1
-        elif name.casefold().startswith("readme"):
+        elif name[0] in "Rr" and name.casefold().startswith("readme"):
             self.found.skipped[README] += 1
         elif not stat.S_ISREG(status.st_mode):
             self._skip(full_name, NO_FILE, "not a plain file: not read")
@@ -223,7 +243,7 @@ def _join(folder: str, name: str) -> str:
 
 def _may_be_post(name: str) -> bool:
     stem, _, extension = name.rpartition(".")
-    return extension.lower() in EXTENSIONS and stem.strip(".") != ""
+    return (extension in EXTENSIONS or extension.lower() in EXTENSIONS) and stem.strip(".") != ""
 
 
 def _is_inside(path: str, top: str) -> bool:
@@ -231,6 +251,8 @@ def _is_inside(path: str, top: str) -> bool:
 
 
 def _is_text(name: str) -> bool:
+    if name.isascii():
+        return True
     try:
         name.encode()
     except UnicodeEncodeError:

@@ -36,6 +36,15 @@ def test_the_first_fetch_lists_and_hands_over_everything(source: Source) -> None
     assert fetched.documents["seeds/b.md"].body == HEAD.encode()
 
 
+def test_what_is_to_be_read_is_read_in_the_order_of_its_names_whatever_the_disk_says(source: Source) -> None:
+    """So that the same posts are the same items on every machine."""
+    names = [f"seeds/{number:02}.md" for number in range(40)]
+    for name in (*names[1::2], *reversed(names[::2])):
+        write(source.root / name, HEAD)
+
+    assert [*fetch(source).documents] == names
+
+
 def test_unchanged_files_are_not_even_read(source: Source) -> None:
     path = write(source.root / "seeds/a.md", "one")
     bookmark = fetch(source).bookmark()
