@@ -37,8 +37,8 @@ _STEERED = timedelta(minutes=1)
 """By so much a clock is set back without anybody's having set it."""
 _MOST_DOUBLINGS = 20
 _SHORTEST_SPAN = 60.0
-_DAY = 86_400
-_UNITS = (("d", _DAY), ("h", 3_600), ("m", 60))
+_HOUR, _DAY = 3600, 86_400
+_UNITS = (("d", _DAY), ("h", _HOUR), ("m", 60))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,12 +129,14 @@ def rate(now: datetime, recent: Sequence[datetime]) -> float | None:
     """Items a second, from the times of the newest :data:`NEIGHBOURS` items; None: there is none.
 
     The k-th nearest neighbour's estimate of an intensity: k over the time since the k-th newest item. It
-    rises with a burst and falls by itself with the silence after it.
+    rises with a burst and falls by itself with the silence after it. Where there are fewer, each that is
+    missing counts as a quiet hour: one item of a moment ago is no thousand a day.
     """
     past = sorted((moment for moment in recent if moment <= now), reverse=True)[:NEIGHBOURS]
     if not past:
         return None
-    return len(past) / max((now - past[-1]).total_seconds(), _SHORTEST_SPAN)
+    quiet = (NEIGHBOURS - len(past)) * _HOUR
+    return len(past) / max((now - past[-1]).total_seconds() + quiet, _SHORTEST_SPAN)
 
 
 def _ours(now: datetime, pace: Pace, fixed: float | None, recent: Sequence[datetime]) -> tuple[float, str]:

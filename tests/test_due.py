@@ -122,6 +122,13 @@ def test_the_rhythm_rises_with_a_burst_and_falls_with_the_silence_after_it() -> 
     assert often[3] * DAY < 1.1
 
 
+def test_a_few_items_of_a_moment_ago_are_no_thousand_a_day() -> None:
+    a_day = [(rate(NOW, [NOW] * count) or 0.0) * DAY for count in (1, 5, 9)]
+
+    assert [round(each) for each in a_day] == [3, 24, 216]
+    assert (rate(NOW, [NOW - timedelta(days=100)] * 3) or 0.0) * DAY == pytest.approx(0.03, rel=0.01)
+
+
 def test_items_of_the_future_say_nothing_of_the_rhythm() -> None:
     assert rate(NOW, [NOW + timedelta(days=1)]) is None
     assert rate(NOW, []) is None
