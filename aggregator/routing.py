@@ -10,7 +10,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from aggregator import filters, identity, slugs
-from aggregator.categories import Matcher
+from aggregator.categories import UNCATEGORIZED, Matcher
 from aggregator.records import NewCategory, Route
 from aggregator.values import dataclass, replace
 
@@ -74,7 +74,7 @@ class Routing:
         of_sources = [name for names in self.rules.source_categories.values() for name in names]
         stated = sorted(self.store.pending_names())
         names = [*configured, *map(matcher.resolve, of_sources), *map(matcher.resolve, stated)]
-        return list(dict.fromkeys([*names, matcher.resolve("uncategorized")]))
+        return list(dict.fromkeys([*names, matcher.resolve(UNCATEGORIZED)]))
 
     def _create(self, matcher: Matcher, names: Iterable[str]) -> None:
         registry = self.store.registry()

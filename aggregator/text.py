@@ -19,9 +19,8 @@ _NOT_IN_PLAIN_TEXT = re.compile(
     + "".join(f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(1, 17))
     + "]"
 )
-_INVISIBLE = frozenset(
-    " \u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200c\u200d\u200e\u200f\u2060\u3164\ufe0f"
-)
+_NOTHING = frozenset("- \u00ad\u034f\u061c\u115f\u1160\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u3164\ufe0f")
+"""Of these alone a text says nothing: a hyphen is what programs write where there is no title."""
 _BIDI_CLASSES = frozenset({"AL", "L", "R", "LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 _BLANK_EDGES = " \u200b\u2060"
 
@@ -47,7 +46,7 @@ def xml_safe(value: str) -> str:
 def plain(value: str, limit: int = 2000) -> str:
     """Bring a text to its one form: visible, NFC, one line, at most ``limit`` characters.
 
-    Text that shows nothing at all (blanks, zero-width characters) becomes empty. Idempotent.
+    Text that says nothing at all (blanks, zero-width characters, hyphens) becomes empty. Idempotent.
     """
     if not value:
         return value
@@ -58,7 +57,7 @@ def plain(value: str, limit: int = 2000) -> str:
 
 def _is_settled(value: str) -> bool:
     """Whether a printable text, for which the database of characters need not be asked, is plain already."""
-    if _INVISIBLE.issuperset(value):
+    if _NOTHING.issuperset(value):
         return False
     return value.isascii() or (
         _PERHAPS_COMBINING.search(value) is None and unicodedata.is_normalized("NFC", value)
@@ -73,7 +72,7 @@ def _made_plain(value: str, limit: int) -> str:
         value = " ".join(value.split()).strip(_BLANK_EDGES)
     if len(value) > limit:
         value = value[: _boundary(value, limit - 1)].rstrip(_BLANK_EDGES) + ELLIPSIS
-    return "" if _INVISIBLE.issuperset(value) else value
+    return "" if _NOTHING.issuperset(value) else value
 
 
 def _short_runs(value: str) -> str:

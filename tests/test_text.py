@@ -54,6 +54,7 @@ def test_any_text_can_be_written_as_xml_once_it_is_safe(value: str) -> None:
         ("\ufefftitle\ufeff", "title"),
         ("a\ud800b\ufdd0c\U0010ffff", "abc"),
         ("\u200b\u2060 \u200d", ""),
+        ("- --", ""),
         ("\u200bleading and trailing\u200b", "leading and trailing"),
         ("שלום\u200f!", "שלום\u200f!"),
         ("👩\u200d🔬", "👩\u200d🔬"),

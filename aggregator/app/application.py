@@ -7,6 +7,7 @@ import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar
 
+from aggregator.app.care import unknown
 from aggregator.app.control import do_commands
 from aggregator.app.equipment import Equipment
 from aggregator.app.publishing import Publishing
@@ -186,11 +187,7 @@ class App(Publishing):
         known = {source.id: source for source in subscriptions.everything}
         for name in names:
             if name not in known:
-                from difflib import get_close_matches
-
-                near = get_close_matches(name, known, 1)
-                hint = f" (did you mean {near[0]}?)" if near else ""
-                raise UsageError(f"no source {name!r} in {self.settings.path}{hint}")
+                raise UsageError(unknown("source", name, known, where=f" in {self.settings.path}"))
         feeds = {feed.id for name in names for feed in subscriptions.feeds.get(name, ())}
         return {*names, *feeds} if names else None
 

@@ -10,7 +10,7 @@ from aggregator.errors import PublishError, StoreError, UsageError
 from aggregator.reports import without_addresses
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from aggregator.contracts import Library
     from aggregator.explain import Step
@@ -56,14 +56,14 @@ class Care(SiteAccess):
         for output in outputs:
             if names & {output.name, output.title, *output.former}:
                 return output.name
-        raise UsageError(_unknown("category", name, [output.name for output in outputs]))
+        raise UsageError(unknown("category", name, [output.name for output in outputs]))
 
     def source(self, library: Library, name: str) -> str:
         """The id of a source that was ever read. Raises UsageError if there is none."""
         known = [state.id for state in library.states()]
         if name in known:
             return name
-        raise UsageError(_unknown("source", name, known))
+        raise UsageError(unknown("source", name, known))
 
     def source_state(self, name: str) -> SourceStory:
         """What the store knows of a source, its last polls, and what is wrong with its documents."""
@@ -119,9 +119,10 @@ class Care(SiteAccess):
             return care.vacuum(self.settings.store)
 
 
-def _unknown(what: str, name: str, known: Sequence[str]) -> str:
+def unknown(what: str, name: str, known: Collection[str], where: str = "") -> str:
+    """That there is no such thing of this name, and what may be meant."""
     from difflib import get_close_matches
 
     near = get_close_matches(name, known, 1)
     hint = f" (did you mean {near[0]}?)" if near else ""
-    return f"no {what} {name!r}{hint}"
+    return f"no {what} {name!r}{where}{hint}"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from aggregator import slugs, sourcekeys
 from aggregator.app.attributing import Whose, richest
 from aggregator.app.refreshing import Options
-from aggregator.categories import Matcher
+from aggregator.categories import UNCATEGORIZED, Matcher
 from aggregator.compare import compare
 from aggregator.errors import StoreError
 from aggregator.model import Item, ListedSource, Text
@@ -241,7 +241,7 @@ class _Rebuild:
             *(category.slug for category in rules.categories),
             *(name for of_source in rules.source_categories.values() for name in of_source),
             *sorted(self.store.pending_names()),
-            "uncategorized",
+            UNCATEGORIZED,
         ]
         folds = {slugs.fold(slug): slug for slug in feeds}
         found: dict[str, str] = {}
