@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _UNFIT = re.compile(r"[^\w.]+")
 _LONGEST_DERIVED = 60
 _FEED_SCHEME = re.compile(r"feed:(?://)?(?=https?:)", re.IGNORECASE)
+_COMPLETE = re.compile(r"https?://[^/?#@]+/[^#]*[^#?]|https?://[^/?#@]+/", re.ASCII)
+"""A normal URL to which nothing is to be added, and of which nothing goes."""
 _FEED = re.compile(r"feed:(?=//)", re.IGNORECASE)
 
 
@@ -94,7 +96,7 @@ def parse_hash(
 
 def has_credentials(url: str) -> bool:
     """Whether a URL carries a user name or a password."""
-    return "@" in re.split(r"[/?#\\]", url.partition("://")[2], maxsplit=1)[0]
+    return "@" in url and "@" in re.split(r"[/?#\\]", url.partition("://")[2], maxsplit=1)[0]
 
 
 def address(url: str) -> str | None:
@@ -111,6 +113,8 @@ def address(url: str) -> str | None:
     normal = urls.absolute(bare) if bare else None
     if normal is None:
         return None
+    if normal == url and _COMPLETE.fullmatch(normal):
+        return normal
     parts = urlsplit(normal)
     host = f"{userinfo}@{parts.netloc}" if userinfo else parts.netloc
     return urlunsplit((parts.scheme, host, parts.path or "/", parts.query, ""))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from urllib.parse import urlsplit, urlunsplit
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -107,6 +109,15 @@ def test_an_address_is_read_as_itself(written: str) -> None:
     found = address(written)
 
     assert found is None or address(found) == found
+
+
+@given(st.from_regex(r"https?://[a-z.:@0-9]{1,9}[a-z/?#%.;&=]{0,9}", fullmatch=True))
+def test_an_address_has_a_path_and_neither_a_fragment_nor_an_empty_query(written: str) -> None:
+    found = address(written)
+
+    if found is not None:
+        parts = urlsplit(found)
+        assert urlunsplit(parts._replace(path=parts.path or "/", fragment="")) == found
 
 
 @pytest.mark.parametrize(

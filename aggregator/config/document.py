@@ -126,29 +126,37 @@ class _Builder:
         self._open: list[_Open] = []
         self._anchors: dict[str, tuple[Node, int, int] | None] = {}
         self._documents = 0
+        self._takers = {
+            yaml.DocumentStartEvent: self._document,
+            yaml.ScalarEvent: self._scalar,
+            yaml.AliasEvent: self._alias,
+            yaml.SequenceStartEvent: self._begin,
+            yaml.MappingStartEvent: self._begin,
+            yaml.SequenceEndEvent: self._end,
+            yaml.MappingEndEvent: self._end,
+        }
 
     def take(self, event: Any) -> None:
         """Take the next event."""
-        match event:
-            case yaml.DocumentStartEvent():
-                self._documents += 1
-                if self._documents > 1:
-                    self._refuse(self._mark(event), "a second document begins; a configuration is one")
-            case yaml.ScalarEvent():
-                node = Node(self._mark(event), event.value, plain=not event.style)
-                self._check_tag(event, node)
-                if event.tag == "tag:yaml.org,2002:null" or (
-                    node.plain and not event.tag and event.value in NULL
-                ):
-                    node.value = None
-                self._anchor(event.anchor, node)
-                self._put(node, event.value)
-            case yaml.AliasEvent():
-                self._alias(event)
-            case yaml.SequenceStartEvent() | yaml.MappingStartEvent():
-                self._begin(event)
-            case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
-                self._end()
+        take = self._takers.get(type(event))
+        if take is not None:
+            take(event)
+
+    def _document(self, event: Any) -> None:
+        self._documents += 1
+        if self._documents > 1:
+            self._refuse(self._mark(event), "a second document begins; a configuration is one")
+
+    def _scalar(self, event: Any) -> None:
+        text, tag = event.value, event.tag
+        node = Node(self._mark(event), text, not event.style)
+        if tag:
+            self._check_tag(event, node)
+        if tag == "tag:yaml.org,2002:null" or (node.plain and not tag and text in NULL):
+            node.value = None
+        if event.anchor:
+            self._anchors[event.anchor] = (node, 1, 0)
+        self._put(node, text)
 
     def _begin(self, event: Any) -> None:
         value: list[Node] | dict[str, Pair] = [] if isinstance(event, yaml.SequenceStartEvent) else {}
@@ -160,7 +168,7 @@ class _Builder:
             self._anchors[event.anchor] = None
         self._open.append(_Open(node, self._key(), event.anchor))
 
-    def _end(self) -> None:
+    def _end(self, _event: Any) -> None:
         closed = self._open.pop()
         for merged in closed.merges:
             for name, pair in merged.pairs().items():
@@ -179,10 +187,6 @@ class _Builder:
         else:
             node, nodes, height = found
             self._put(node, node.value if isinstance(node.value, str) else None, nodes, height, mark)
-
-    def _anchor(self, name: str | None, node: Node) -> None:
-        if name:
-            self._anchors[name] = (node, 1, 0)
 
     def _put(
         self, node: Node, text: str | None, nodes: int = 1, height: int = 0, mark: Mark | None = None

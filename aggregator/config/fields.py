@@ -36,7 +36,7 @@ def one_line(value: str) -> str:
     value = value.strip()
     if not value:
         raise ValueError("must not be empty")
-    if any(character in value for character in "\n\r\t\x85\u2028\u2029"):
+    if not value.isprintable() and any(character in value for character in "\n\r\t\x85\u2028\u2029"):
         raise ValueError("must be one line")
     return value
 

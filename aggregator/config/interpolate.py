@@ -6,9 +6,8 @@ What the environment gave is a secret: it is remembered which values held a vari
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from aggregator.config.positions import join
 from aggregator.config.suggest import hint
 
 if TYPE_CHECKING:
@@ -26,26 +25,41 @@ def interpolate(root: Node, environ: Mapping[str, str], problems: Problems) -> N
     What holds a control character, from an escape or a variable, is refused here once for all settings.
     """
     seen: set[int] = set()
-    pending = [("", root)]
+    pending: list[tuple[_Way, Node]] = [(None, root)]
     while pending:
-        key, node = pending.pop()
+        way, node = pending.pop()
         if id(node) in seen:
             continue
         seen.add(id(node))
-        if isinstance(node.value, str):
-            _fill(node, key, environ, problems)
-        pending.extend((join(key, step), child) for step, child in node.children())
+        if isinstance(node.value, dict):
+            pending.extend(((way, name), pair.node) for name, pair in node.value.items())
+        elif isinstance(node.value, list):
+            pending.extend(((way, index), child) for index, child in enumerate(node.value))
+        elif node.value is not None:
+            _fill(node, node.value, way, environ, problems)
 
 
-def _fill(node: Node, key: str, environ: Mapping[str, str], problems: Problems) -> None:
-    text = str(node.value)
+_Way = tuple[Any, str | int] | None
+"""The way to a value: the way to what holds it, and its name or number there. Few are ever put in words."""
+
+
+def _key(way: _Way) -> str:
+    """``sources[0].url``."""
+    steps: list[str] = []
+    while way is not None:
+        way, step = way
+        steps.append(f".{step}" if isinstance(step, str) else f"[{step}]")
+    return "".join(reversed(steps)).removeprefix(".")
+
+
+def _fill(node: Node, text: str, way: _Way, environ: Mapping[str, str], problems: Problems) -> None:
     wrong: list[str] = []
     if "$" in text and node.mark.line:
         text = _PART.sub(lambda part: _value(part, node, environ, wrong), text)
-    if not wrong and (unfit := _UNFIT.search(text)):
+    if not wrong and not text.isprintable() and (unfit := _UNFIT.search(text)):
         wrong.append(f"holds the character U+{ord(unfit[0]):04X}; write backslashes in single quotes")
     for what in wrong:
-        problems.add(node.mark, key, what)
+        problems.add(node.mark, _key(way), what)
     node.broken = node.broken or bool(wrong)
     node.value = None if node.secret and node.plain and not text else text
 
