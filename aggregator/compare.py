@@ -5,12 +5,12 @@ One rule: an item is updated when what its source says changed, whatever our cle
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from aggregator.identity import content_key, fingerprint, public_id, spare_id
 from aggregator.records import MOST_REVISIONS, Changes, ItemChange
+from aggregator.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

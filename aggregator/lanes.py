@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
@@ -72,6 +73,7 @@ class Lanes:
         return self.hold_key(parts.scheme, host, parts.port or _PORTS[parts.scheme])
 
 
+@lru_cache(maxsize=4096)
 def host_of(url: str) -> str | None:
     """The host of an absolute http(s) URL, in lower case; None: it is none."""
     try:

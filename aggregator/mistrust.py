@@ -8,12 +8,12 @@ stranger's document costs is no cost here.
 from __future__ import annotations
 
 import html
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aggregator import sanitised, text, urls
 from aggregator.model import Item, Problem, SourceInfo, Tag, Text
 from aggregator.tidy import MAX_NAME, tidy
+from aggregator.values import replace
 
 if TYPE_CHECKING:
     from datetime import datetime

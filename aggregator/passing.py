@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import types
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from functools import cache
 from importlib import import_module
@@ -29,6 +29,7 @@ from typing import (
 
 from aggregator.model import CLEANER, Document, Item, Reading, Source, Stamp
 from aggregator.reading import Read
+from aggregator.values import replace
 
 if TYPE_CHECKING:
     from aggregator.contracts import Adapter

@@ -6,7 +6,6 @@ Posts are claimed by documents, which move, rename and vanish.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from aggregator.model import Problem
 from aggregator.reading import native_ids
 from aggregator.records import DocumentRecord
 from aggregator.remembered import claims_of
+from aggregator.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

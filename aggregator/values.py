@@ -9,14 +9,15 @@ here; at run time nothing stands in an assignment's way (docs/why-lean-values.md
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import field, replace
+from dataclasses import field
+from functools import cache
 from operator import attrgetter
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from dataclasses import dataclass
+    from dataclasses import dataclass, replace
 else:
 
     def dataclass(cls=None, /, *, frozen=False, slots=False, kw_only=False, eq=True, order=False):
@@ -37,6 +38,14 @@ else:
 
         return made if cls is None else made(cls)
 
+    def replace(value, /, **changes):
+        """As :func:`dataclasses.replace`, in half the time."""
+        kind = value.__class__
+        for name in _names(kind):
+            if name not in changes:
+                changes[name] = getattr(value, name)
+        return kind(**changes)
+
 
 __all__ = ["dataclass", "field", "replace"]
 
@@ -44,8 +53,20 @@ __all__ = ["dataclass", "field", "replace"]
 @recursive_repr()
 def shown(value: Any) -> str:
     """As the standard library shows a data class: without the fields that are not to be shown."""
-    told = (f"{each.name}={getattr(value, each.name)!r}" for each in dataclasses.fields(value) if each.repr)
-    return f"{type(value).__qualname__}({', '.join(told)})"
+    kind: Any = type(value)
+    told = [f"{name}={getattr(value, name)!r}" for name in _names_shown(kind)]
+    return f"{kind.__qualname__}({', '.join(told)})"
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    """What is told to ``__init__``."""
+    return tuple(each.name for each in dataclasses.fields(kind) if each.init)
+
+
+@cache
+def _names_shown(kind: Any) -> tuple[str, ...]:
+    return tuple(each.name for each in dataclasses.fields(kind) if each.repr)
 
 
 def _key(cls: type[Any]) -> Callable[[Any], Any]:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.values import dataclass
+from aggregator.values import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -84,9 +84,20 @@ def test_values_compare_order_hash_and_show_as_usual(one: tuple[Any, ...], other
     for order in (operator.lt, operator.le, operator.gt, operator.ge):
         assert order(*lean) == order(*usual)
     assert repr(lean[0]) == repr(usual[0]).replace("Usual", "Lean")
-    assert dataclasses.replace(lean[0], size=9) == Lean(one[0], 9, *one[2:])
+    assert dataclasses.replace(lean[0], size=9) == replace(lean[0], size=9) == Lean(one[0], 9, *one[2:])
     assert not hasattr(lean[0], "__dict__")
     assert [each.name for each in dataclasses.fields(lean[0])] == ["name", "size", "secret", "memo"]
+
+
+def test_a_changed_copy_is_one_of_the_same_class_and_knows_its_fields() -> None:
+    changing = _Changing(1)
+    copy = replace(changing)
+
+    assert copy == changing
+    assert copy is not changing
+    assert replace(_Named(name="a"), name="b") == _Named(name="b")
+    with pytest.raises(TypeError, match="unexpected"):
+        replace(changing, size=1)  # type: ignore[call-arg]
 
 
 def test_only_values_of_one_class_are_equal() -> None:

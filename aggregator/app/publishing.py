@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aggregator import health
@@ -12,6 +11,7 @@ from aggregator.app.subscribing import Subscribing
 from aggregator.errors import UsageError
 from aggregator.model import SourceInfo
 from aggregator.urls import absolute
+from aggregator.values import replace
 from aggregator.views import SourceHealth
 
 if TYPE_CHECKING:

@@ -175,10 +175,11 @@ class Refreshing:
 
     def _not_due(self, source: Source, state: Times, holds: Mapping[str, datetime]) -> SourceResult | None:
         now = self.clock()
-        host = self.settings.fetch.lanes.hold_key_of(state.url or source.location)
-        until = holds.get(host or "")
-        if due.is_held(now, until):
-            return _waits(source, until, "Retry-After of its host")
+        if holds:
+            host = self.settings.fetch.lanes.hold_key_of(state.url or source.location)
+            until = holds.get(host or "")
+            if due.is_held(now, until):
+                return _waits(source, until, "Retry-After of its host")
         if due.is_held(now, state.held_until):
             return _waits(source, state.held_until, state.why)
         when = state.next_check if self.options.punctual else state.due_from

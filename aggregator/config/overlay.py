@@ -6,12 +6,12 @@ A variable's value is text as it stands, unless it begins as a YAML list, mappin
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aggregator.config.document import NULL, parse
 from aggregator.config.positions import Mark, Node, Pair, Problems
 from aggregator.errors import ConfigError
+from aggregator.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,8 +6,9 @@ Its rule: every reader asks here, so that the same words mean the same whoever r
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
+
+from aggregator.values import replace
 
 if TYPE_CHECKING:
     from aggregator.sources.entries import EntryText

@@ -5,7 +5,6 @@ Whatever the server or the address says, the document itself decides what it is.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aggregator import sourcekeys, taming, text
@@ -13,6 +12,7 @@ from aggregator.errors import ParseError
 from aggregator.model import Problem
 from aggregator.sources import decoding, jsonfeed, mapping, recognise, strict
 from aggregator.sources.recognise import Format
+from aggregator.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

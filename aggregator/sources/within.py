@@ -5,7 +5,7 @@ Its rule: a cut is told, so readers hand over one character more than they may.
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import Any
 
 from aggregator.sources.entries import (
@@ -17,6 +17,7 @@ from aggregator.sources.entries import (
     EntryText,
     FeedEntry,
 )
+from aggregator.values import replace
 
 _PARTS = {
     kind: tuple(

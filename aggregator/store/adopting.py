@@ -6,11 +6,11 @@ the id it is published under, or, for a post that is named by its file alone, by
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from aggregator.dates import from_micros, to_micros
 from aggregator.store.codec import array, bindable, decode_item
+from aggregator.values import replace
 
 if TYPE_CHECKING:
     import sqlite3

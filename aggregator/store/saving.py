@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from aggregator.store.codec import array, bindable, encode_info
 from aggregator.store.documents import keep_documents
 from aggregator.store.polling import STANDING, keep_outcome
 from aggregator.store.rows import INFO, Connected, micros, outdate_directory, outdate_outputs_of, to_info
+from aggregator.values import replace
 
 if TYPE_CHECKING:
     import sqlite3
