@@ -21,9 +21,10 @@ _PARTS = re.compile(
     re.DOTALL,
 )
 _ONLY_ENDS = re.compile(rb"(?:\s|</[\w.:-]+\s*>)*")
-# Also where a processing instruction holds what would be the beginning of a comment.
+# Also where a processing instruction holds what would be the beginning of a comment, or of an entry.
 _UNSURE = re.compile(
-    rb"<!DOCTYPE|<!ENTITY|\A(?!\s*(?:\xef\xbb\xbf)?\s*<)|<\?[^<?]*+(?:\?(?!>)[^<?]*+)*+<", re.IGNORECASE
+    rb"<!DOCTYPE|<!ENTITY|\A(?!\s*(?:\xef\xbb\xbf)?\s*<)|<\?[^<?]*+(?:\?(?!>)[^<?]*+)*+(?:<|\Z)",
+    re.IGNORECASE,
 )
 _MAX_ENDS = 8
 """Elements that end after the last entry."""

@@ -91,6 +91,8 @@ def test_a_comment_in_a_text_of_the_feed_is_part_of_it() -> None:
         "<rss><item/></rss>".encode("utf-16"),
         b"<rss><channel><?php <!-- ?><title>One</title><!-- 1 --><item/></channel></rss>",
         b"<rss><channel><?php a > ? <!-- ?><title>One</title><!-- 1 --><item/></channel></rss>",
+        b"<?a <entry>?><feed><updated>1</updated><entry/></feed>",
+        b"<feed><?a ? <entry> ?><updated>1</updated><entry/></feed>",
     ],
 )
 def test_where_it_cannot_be_told_there_is_no_answer(document: bytes) -> None:
