@@ -43,6 +43,7 @@ _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _PATH_CHARACTERS = "/%:@!$&'()*+,;=-._~"
 _QUERY_CHARACTERS = _PATH_CHARACTERS + "?"
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9_.~/()-]*+")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _BEFORE_CANDIDATE = re.compile(r"[\s,]*+", re.ASCII)
 _CANDIDATE = re.compile(r"\S++", re.ASCII)
@@ -216,4 +217,4 @@ def _one_escape(escape: re.Match[str]) -> str:
 
 def quote_path(path: str) -> str:
     """Percent-encode a relative path of ours for use in a link; ``/`` and brackets stay."""
-    return quote(path, safe="/()", errors="surrogatepass")
+    return path if _PLAIN_PATH.fullmatch(path) else quote(path, safe="/()", errors="surrogatepass")

@@ -79,6 +79,13 @@ class Site:
     """Permanent: that of its feed of everything."""
 
 
+def feed_path(slug: str, suffix: str) -> str:
+    """Where that form of a feed lies; ``""`` is the feed of everything, whose page is the home page."""
+    if slug:
+        return f"category/{slug}.{suffix}"
+    return "index.html" if suffix == "html" else f"all.{suffix}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """Everything a renderer needs for one feed. Paths are relative to the output folder, ``/``-separated."""
@@ -102,10 +109,8 @@ class Feed:
     """Months that have a page each, earliest first; none where the feed's page shows every item."""
 
     def path(self, suffix: str) -> str:
-        """``xml``, ``json`` or ``html``: where that form lies; the page of everything is the home page."""
-        if self.slug:
-            return f"category/{self.slug}.{suffix}"
-        return "index.html" if suffix == "html" else f"all.{suffix}"
+        """``xml``, ``json`` or ``html``: where that form lies."""
+        return feed_path(self.slug, suffix)
 
     def past_path(self, period: Period) -> str:
         """Where the page of a month or a day lies."""

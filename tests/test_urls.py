@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -298,6 +299,11 @@ def test_a_canonical_url_is_canonical_already(url: str) -> None:
 )
 def test_a_path_of_ours_is_encoded_for_a_link(path: str, expected: str) -> None:
     assert urls.quote_path(path) == expected
+
+
+@given(st.text() | st.text("aZ0-_.~/()%+ "))
+def test_a_path_is_quoted_as_the_standard_library_does(path: str) -> None:
+    assert urls.quote_path(path) == quote(path, safe="/()", errors="surrogatepass")
 
 
 @given(

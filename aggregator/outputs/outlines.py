@@ -8,7 +8,7 @@ from lxml import etree
 
 from aggregator import text, urls
 from aggregator.outputs import shown
-from aggregator.values import replace
+from aggregator.views import feed_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -49,10 +49,11 @@ def _word(value: str) -> str:
 
 
 def _subscription(everything: Feed, slug: str, title: str) -> dict[str, str]:
-    feed = replace(everything, slug=slug, title=title or slug, entries=())
-    name = shown.feed_title(feed)
-    url = shown.file_url(feed.site, feed.path("xml"))
-    return {"type": "rss", "text": name, "title": name, "xmlUrl": url, "htmlUrl": shown.page_url(feed)}
+    site = everything.site
+    name = text.plain(title or slug) or shown.site_title(site)
+    url = shown.file_url(site, feed_path(slug, "xml"))
+    page = shown.file_url(site, feed_path(slug, "html")) if everything.pages else site.base_url
+    return {"type": "rss", "text": name, "title": name, "xmlUrl": url, "htmlUrl": page}
 
 
 def _source(source: SourceInfo) -> dict[str, str]:

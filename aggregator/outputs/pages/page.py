@@ -16,7 +16,8 @@ from aggregator.dates import zone
 from aggregator.outputs import atom, jsonfeed, opml, shown, texts
 from aggregator.outputs.words import words
 from aggregator.periods import at
-from aggregator.values import dataclass, replace
+from aggregator.values import dataclass
+from aggregator.views import feed_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -176,12 +177,12 @@ class Page:
 
     def category(self, summary: FeedSummary, updated: datetime) -> Category:
         """A category in the list of them."""
-        path = replace(self.feed, slug=summary.slug).path
+        feed = feed_path(summary.slug, "xml")
         return Category(
             title=text.plain(summary.title) or summary.slug,
-            page=self.path(path("html")),
-            feed=self.path(path("xml")),
-            url=shown.file_url(self.site, path("xml")),
+            page=self.path(feed_path(summary.slug, "html")),
+            feed=self.path(feed),
+            url=shown.file_url(self.site, feed),
             count=self.words.items(summary.items),
             number=f"{summary.items:,}",
             time=time(updated, self.site),
