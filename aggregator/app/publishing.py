@@ -171,14 +171,13 @@ class Publishing(Subscribing):
         from aggregator.rendering import Rendering
 
         subscriptions, states = self._subscriptions(store), store.states(whole=False)
-        everything = next(output for output in store.outputs() if output.kind == "all")
         pages = self._pages()
         rendering = Rendering(
             store=store,
             renderers=[*self._renderers(), *pages],
             rules=subscriptions.rules(self.settings.rules),
             settings=self.settings.output,
-            site=replace(self.settings.site, id=everything.atom_id),
+            site=replace(self.settings.site, id=store.everything().atom_id),
             names=store.registry().names,
             sources=self._listed(subscriptions, states),
             health=self._health(subscriptions, states),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aggregator.dates import from_micros, to_micros
-from aggregator.store.codec import array, bindable, original
+from aggregator.store.codec import DamagedValueError, array, bindable, original
 from aggregator.store.entryrows import read_entries, read_places
-from aggregator.store.outputrows import read_outputs
+from aggregator.store.outputrows import find_output, read_outputs
 from aggregator.store.rows import OWN_CATEGORY, Connected, micros, outdate, outdate_with_directory, touch
 
 if TYPE_CHECKING:
@@ -29,6 +29,14 @@ class Publishing(Connected):
         """See :meth:`aggregator.contracts.PublishStore.outputs`."""
         with self._connection.reading() as raw:
             return read_outputs(raw)
+
+    def everything(self) -> Output:
+        """The output that every item is in; there is one as soon as items were routed once."""
+        with self._connection.reading() as raw:
+            found = find_output(raw, "all", "")
+            if found is None:
+                raise DamagedValueError("no feed of everything")
+            return found
 
     def outdate(self, output_ids: Iterable[int]) -> None:
         """See :meth:`aggregator.contracts.PublishStore.outdate`."""

@@ -77,6 +77,16 @@ def test_a_row_that_others_name_and_that_is_not_there_is_damage(
         store.items(limit=50)
 
 
+def test_a_store_without_its_feed_of_everything_is_damaged(tmp_path: Path, sound: bytes) -> None:
+    path = tmp_path / "store.db"
+    path.write_bytes(sound)
+    with closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute("delete from outputs where kind = 'all'")
+
+    with open_store(path) as store, pytest.raises(StoreError, match="is damaged"):
+        store.everything()
+
+
 @pytest.mark.parametrize("column", ["wishes", "recent"])
 def test_a_value_without_bottom_is_damage(tmp_path: Path, sound: bytes, column: str) -> None:
     path = tmp_path / "store.db"
