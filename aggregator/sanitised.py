@@ -23,7 +23,8 @@ _SAFE = re.compile(
 )
 _TAG = re.compile(r"<(/?)([a-z0-9]++)")
 _STATED = re.compile(r"<[a-z0-9]++( [^<>]++)>")
-_ADDRESS = re.compile(rf' ({"|".join(sorted(allowed.URL_ATTRIBUTES))}|srcset)="([^"]*+)"')
+_ATTRIBUTE = re.compile(r' ([^ =]++)="([^"]*+)"')
+_ADDRESSES = allowed.URL_ATTRIBUTES | {"srcset"}
 
 
 def is_safe(html: str) -> bool:
@@ -33,7 +34,8 @@ def is_safe(html: str) -> bool:
     return all(
         _is_address(name, unescape(value))
         for attributes in _STATED.findall(html)
-        for name, value in _ADDRESS.findall(attributes)
+        for name, value in _ATTRIBUTE.findall(attributes)
+        if name in _ADDRESSES
     )
 
 
