@@ -11,7 +11,8 @@ import pytest
 
 from aggregator.errors import StoreError
 from aggregator.store import backup, check, open_store, restore, vacuum
-from aggregator.store.care import _INVARIANTS, replace
+from aggregator.store.care import replace
+from aggregator.store.soundness import _INVARIANTS
 from tests.builders import NOW, a_source
 from tests.store.changes import a_change, id_of, route_all, save
 
@@ -333,6 +334,7 @@ def test_rows_of_nothing_are_told(store: SqliteStore) -> None:
             "category 2 has no slug",
         ),
         ("delete from meta where key = 'site'", "meta site is not there"),
+        ("update meta set value = 'then' where key = 'created'", "meta created is no time"),
     ],
 )
 def test_what_no_constraint_guards_is_checked(store: SqliteStore, damage: str, problem: str) -> None:
@@ -341,7 +343,7 @@ def test_what_no_constraint_guards_is_checked(store: SqliteStore, damage: str, p
     store._connection._raw.execute(damage)
 
     assert check(store.path) == [problem]
-    assert len(_INVARIANTS) == 5
+    assert len(_INVARIANTS) == 6
 
 
 # ── vacuum ────────────────────────────────────────────────────────────────────────────────────────────────
