@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 from aggregator.dates import from_micros
 from aggregator.store.commands import Commands
 from aggregator.store.connection import STUMBLED, blaming, raise_if_damaged
+from aggregator.store.folding import Folding
 from aggregator.store.history import History
 from aggregator.store.library import Reading
 from aggregator.store.lists import Lists
@@ -43,6 +44,7 @@ class SqliteStore(
     States,
     Reading,
     Rebuilding,
+    Folding,
 ):
     """Every contract of a store, on one connection; ``open_store`` opens it."""
 
