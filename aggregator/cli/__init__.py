@@ -30,6 +30,9 @@ _CRAMPED = ("start new thread", "map segment", "allocate memory")
 """In what Python and the loader of libraries say where the system gives no more."""
 
 
+_TOO_LITTLE = "there is too little memory, or too few threads: raise the limits (ulimit -v, ulimit -u)"
+
+
 class _Commands(click.Group):
     """The commands, each with its one-line help, so that none is imported to list them all."""
 
@@ -98,7 +101,8 @@ class _Commands(click.Group):
         except (click.exceptions.Exit, click.Abort):  # RuntimeErrors, but no mistakes
             raise
         except _MISTAKES as error:
-            _blame_the_store(error)
+            if not _is_cramped(error):
+                _blame_the_store(error)
             raise
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -168,13 +172,19 @@ def _run(arguments: Sequence[str] | None) -> object:
             raise cannot_be_written(error) from error
         if error.errno in (errno.EMFILE, errno.ENFILE):
             raise AggregatorError("too many open files: raise the limit (ulimit -n)") from error
+        if error.errno == errno.ENOMEM:
+            raise AggregatorError(_TOO_LITTLE) from error
         raise
     except (MemoryError, RuntimeError, ImportError) as error:
-        if not isinstance(error, MemoryError) and not any(each in str(error) for each in _CRAMPED):
-            raise
-        what = "there is too little memory, or too few threads: raise the limits (ulimit -v, ulimit -u)"
-        raise AggregatorError(what) from error
+        if _is_cramped(error):
+            raise AggregatorError(_TOO_LITTLE) from error
+        raise
     return result
+
+
+def _is_cramped(error: Exception) -> bool:
+    """Whether the system gave no more memory or threads."""
+    return isinstance(error, MemoryError) or any(each in str(error) for each in _CRAMPED)
 
 
 def _blame_the_store(error: Exception) -> None:
