@@ -19,7 +19,7 @@ from aggregator.records import DocumentRecord
 from aggregator.values import dataclass, field, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from aggregator.contest import Chosen
@@ -79,16 +79,17 @@ class EntryClaims:
     def take(self, reads: Sequence[Read]) -> Taken:
         """Take in what one document says. Raises ParseError where nothing of it could be read."""
         taken = Taken()
-        for read in reads:
-            if read.failed:
-                raise ParseError(read.reading.problems[-1].what)
+        for each in reads:
+            if each.failed:
+                raise ParseError(each.reading.problems[-1].what)
+            known = self._store.known(self._source.id, {raw.native_id for raw in each.reading.items})
+            same = _same(each.reading.items, known)
+            read = each.whole(self._now, same.keys())
             self.problems += read.reading.problems
             record = DocumentRecord(stamp=read.document.stamp, problems=read.reading.problems)
             taken.records.append(record)
-            known = self._store.known(self._source.id, {raw.native_id for raw in read.reading.items})
-            same = _same(read.reading.items, known)
             taken.unchanged += same.values()
-            for raw, clean, stored in self._told_apart(read, known, same.keys()):
+            for raw, clean, stored in self._told_apart(read, known):
                 native = raw.native_id if stored is None else stored.native_id
                 if native != raw.native_id:
                     raw, clean = (replace(each, native_id=native) for each in (raw, clean))  # noqa: PLW2901
@@ -96,10 +97,10 @@ class EntryClaims:
         return taken
 
     def _told_apart(
-        self, read: Read, known: Mapping[str, Known], same: Collection[str]
+        self, read: Read, known: Mapping[str, Known]
     ) -> Iterator[tuple[Item, Item, Known | None]]:
-        """Every entry that is taken in but for the ``same``, raw and clean, with the stored item it is."""
-        pairs = read.pairs(self._now, same)
+        """Every entry that is taken in, raw and clean, with the stored item it is."""
+        pairs = read.items
         fresh = [clean for raw, clean in pairs if raw.native_id not in known]
         found: Mapping[str, familiar.Familiar] = {}
         admitted = frozenset(item.native_id for item in fresh)

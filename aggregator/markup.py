@@ -8,7 +8,7 @@ from __future__ import annotations
 import html as entities
 import re
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from aggregator import allowed, orderly, taming, text, unseen, urls
 
@@ -38,31 +38,50 @@ def clean(html: str, base: str | None = None) -> str:
     tracking pixels, comments and images without an address. A lazily loaded image gets its real one.
     Idempotent.
     """
-    html = _read(html)
+    return cleaned(html, base).html
+
+
+class Cleaned(NamedTuple):
+    """HTML that is safe."""
+
+    html: str
+    cut: bool
+    """Whether its end is left out: it was too long as it was read, or became so when it was repaired."""
+
+
+def cleaned(html: str, base: str | None = None) -> Cleaned:
+    """What :func:`clean` returns, and whether that is all of it."""
+    html = _without_sections(html)
+    cut, html = taming.is_cut(html), taming.bounded(html)
     found = orderly.cleaned(html, base)
     if found is not None:
-        return found
+        return Cleaned(found, cut)
     for _ in range(_ROUNDS):
         # Taking elements out can leave what parses differently, so it is done until nothing changes.
-        cleaned = _cleaned_once(html, base)
-        if cleaned == html:
-            return cleaned
-        html = cleaned
-    return paragraphs(to_text(html)[: taming.MAX_HTML // 10])
+        once = _cleaned_once(html, base)
+        cut = cut or taming.is_cut(once)
+        before, html = html, taming.bounded(once)
+        if html == before:
+            return Cleaned(html, cut)
+    plain, most = to_text(html), taming.MAX_HTML // 10
+    return Cleaned(paragraphs(plain[:most]), cut or len(plain) > most)
 
 
 def _read(html: str) -> str:
-    """The fragment within bounds; character data sections are text, not the comments HTML makes of them."""
-    if "<![CDATA[" in html:
-        html = html.replace("<![CDATA[", "").replace("]]>", "")
-    return taming.bounded(html)
+    """The fragment within bounds."""
+    return taming.bounded(_without_sections(html))
+
+
+def _without_sections(html: str) -> str:
+    """Character data sections are text, not the comments HTML makes of them."""
+    return html.replace("<![CDATA[", "").replace("]]>", "") if "<![CDATA[" in html else html
 
 
 def _cleaned_once(html: str, base: str | None) -> str:
     if _NEEDS_REPAIR.search(html) or taming.costly(html):
         html = _repaired(html, base)
-    cleaned = _sanitised(taming.parted(text.xml_safe(html)), base)
-    return taming.bounded(_AFTER_PRE.sub(r"\1", text.xml_safe(cleaned).strip()))
+    safe = _sanitised(taming.parted(text.xml_safe(html)), base)
+    return _AFTER_PRE.sub(r"\1", text.xml_safe(safe).strip())
 
 
 def _sanitised(html: str, base: str | None) -> str:

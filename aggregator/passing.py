@@ -127,6 +127,11 @@ def unpack_read(message: bytes, source: Source, document: Document) -> Read:
 # ── values ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def refuse_odd(kind: type[object], value: object) -> None:
+    """Raise GarbledError where a value, or a part of it, is of another type than its class says."""
+    _load(kind, _dump(value))
+
+
 def _dump(value: object) -> bytes:
     # Lone surrogates are in names of files, and in JSON Feeds before they are cleaned.
     written = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)

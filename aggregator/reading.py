@@ -14,7 +14,7 @@ from aggregator.model import Problem, Reading
 from aggregator.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+    from collections.abc import AsyncIterator, Collection, Sequence
     from datetime import datetime
 
     from aggregator.contracts import Adapter
@@ -34,11 +34,12 @@ class Read:
     tidied: bool = True
     """Whether ``items`` holds all; else whoever knows what is new tidies that, and no more."""
 
-    def pairs(self, now: datetime, without: Collection[str] = ()) -> Sequence[tuple[Item, Item]]:
-        """Each item raw and clean, but for those of these native ids."""
+    def whole(self, now: datetime, without: Collection[str] = ()) -> Read:
+        """The same with each item raw and clean, but for those of these native ids."""
         if self.tidied:
-            return [pair for pair in self.items if pair[0].native_id not in without]
-        return _tidied((raw for raw in self.reading.items if raw.native_id not in without), now)
+            pairs = tuple(pair for pair in self.items if pair[0].native_id not in without)
+            return replace(self, items=pairs)
+        return _tidied(self, now, without)
 
 
 @asynccontextmanager
@@ -62,7 +63,7 @@ def read_document(adapter: Adapter, source: Source, document: Document, now: dat
         reading = adapter.parse(source, document)
     except ParseError as error:
         return failure(document, str(error))
-    return Read(document, _with_cuts(document, reading), tuple(_tidied(reading.items, now)))
+    return _tidied(Read(document, reading), now)
 
 
 def read_at_once(
@@ -74,28 +75,33 @@ def read_at_once(
         reading = adapter.parse_at_once(source, document) if isinstance(adapter, ReadsAtOnce) else None
         if reading is None:
             return None
-        read = Read(document, _with_cuts(document, reading), tidied=False)
-        reads.append(Read(document, reading, tuple(read.pairs(now))) if tidied else read)
+        read = Read(document, reading, tidied=False)
+        reads.append(read.whole(now) if tidied else read)
     return reads
 
 
-def _with_cuts(document: Document, reading: Reading) -> Reading:
-    """The reading, which tells as well of which items the cleaner leaves out the end."""
+def _tidied(read: Read, now: datetime, without: Collection[str] = ()) -> Read:
+    """With all items but those ``without``, and telling of which the cleaner left out the end."""
     from aggregator.taming import MAX_HTML  # noqa: PLC0415 - not before there is something to clean
-    from aggregator.tidy import is_cut  # noqa: PLC0415 - the same
+    from aggregator.tidy import is_cut, tidied  # noqa: PLC0415 - the same
 
-    cut = [text.plain(item.title.value, 100) for item in reading.items if is_cut(item)]
-    if not cut:
-        return reading
-    what = f"has HTML of more than {MAX_HTML:,} characters; the rest is cut off"
-    told = tuple(Problem(document.name, f"“{title}”: {what}" if title else what) for title in cut)
-    return replace(reading, problems=reading.problems + told)
-
-
-def _tidied(items: Iterable[Item], now: datetime) -> list[tuple[Item, Item]]:
-    from aggregator.tidy import tidy  # noqa: PLC0415 - not before there is something to clean
-
-    return [(raw, tidy(raw, now)) for raw in items]
+    pairs: list[tuple[Item, Item]] = []
+    titles: list[str] = []
+    for raw in read.reading.items:
+        if raw.native_id in without:
+            cut = is_cut(raw)
+        else:
+            clean, cut = tidied(raw, now)
+            pairs.append((raw, clean))
+        if cut:
+            titles.append(text.plain(raw.title.value, 100))
+    reading = read.reading
+    if titles:
+        what = f"has HTML of more than {MAX_HTML:,} characters; the rest is cut off"
+        name = read.document.name
+        told = tuple(Problem(name, f"“{title}”: {what}" if title else what) for title in titles)
+        reading = replace(reading, problems=reading.problems + told)
+    return Read(read.document, reading, tuple(pairs))
 
 
 def failure(document: Document, error: str) -> Read:

@@ -54,13 +54,18 @@ def tidy(item: Item, now: datetime) -> Item:
     date later than ``now`` (aware) becomes ``now`` in the zone it was written in, one before
     ``dates.EARLIEST`` none. What identifies the item stays untouched.
     """
+    return tidied(item, now)[0]
+
+
+def tidied(item: Item, now: datetime) -> tuple[Item, bool]:
+    """The same, and whether the end of a body was left out."""
     if item.cleaner == CLEANER:
-        return item
+        return item, False
     link = urls.absolute(item.link)
     base = urls.absolute(item.base) or link
-    content, summary = _body(item.content, base), _body(item.summary, base)
+    (content, cut), (summary, cut_too) = _body(item.content, base), _body(item.summary, base)
     published, updated = _moment(item.published, now), _moment(item.updated, now)
-    return Item(
+    clean = Item(
         source_id=item.source_id,
         native_id=item.native_id,
         seed=item.seed,
@@ -80,10 +85,11 @@ def tidy(item: Item, now: datetime) -> Item:
         base=None,
         cleaner=CLEANER,
     )
+    return clean, cut or cut_too
 
 
 def is_cut(item: Item) -> bool:
-    """Whether :func:`tidy` leaves the end of a body out."""
+    """Whether a body is longer than what :func:`tidy` reads of one."""
     return any(map(_is_cut, (item.content, item.summary)))
 
 
@@ -117,12 +123,12 @@ def _stand_in(content: Text, summary: Text, link: str | None, moment: datetime |
     return f"{moment:%Y-%m-%d %H:%M}" if moment is not None else UNTITLED
 
 
-def _body(body: Text, base: str | None) -> Text:
+def _body(body: Text, base: str | None) -> tuple[Text, bool]:
     if not body.value:
-        return _NOTHING
+        return _NOTHING, False
     html = body.value if body.type == "html" else markup.paragraphs(text.xml_safe(body.value))
-    clean = markup.clean(html, base) if html else ""
-    return Text(clean if _SOMETHING.search(clean) else "", "html")
+    clean, cut = markup.cleaned(html, base) if html else ("", False)
+    return Text(clean if _SOMETHING.search(clean) else "", "html"), cut
 
 
 def _moment(moment: datetime | None, now: datetime) -> datetime | None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,9 +12,13 @@ from aggregator.model import Tag
 from aggregator.records import Published
 from aggregator.reports import GenerateReport
 from aggregator.routing import rules_hash
-from aggregator.rules import Category, Filter, Matches, Rules
+from aggregator.rules import Category, Filter, Matches, OutputSettings, Rules
 from tests.builders import NOW
+from tests.fakes import FakeFolder, FakePages, FakeStore
 from tests.generating import OLD, Site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 def test_each_category_gets_its_feed_and_everything_one() -> None:
@@ -27,6 +33,55 @@ def test_each_category_gets_its_feed_and_everything_one() -> None:
     assert report.feeds == 2
     assert site.titles("all.xml") == ["b", "a"]
     assert site.titles("category/macro.xml") == ["a"]
+
+
+class Onlooker(FakeFolder):
+    """Looks at what the store knows, whenever a file is written or removed."""
+
+    def __init__(self, store: FakeStore) -> None:
+        super().__init__()
+        self.store = store
+        self.changed: set[str] = set()
+        self.unknown: set[str] = set()
+        """Paths that nobody would know of who found them after a crash at that moment."""
+        self.done: set[str] = set()
+        """Paths whose output counted as written before they were."""
+
+    def write(self, files: Mapping[str, bytes]) -> Sequence[str]:
+        known = self.store.files()
+        outdated = {output.id for output in self.store.outputs() if output.generation}
+        for path, body in files.items():
+            output_id, digest, _ = known.get(path, (0, "", 0))
+            self.unknown |= {path} if digest != sha256(body).hexdigest() else set()
+            self.done |= {path} if output_id not in outdated else set()
+        self.changed.update(files)
+        return super().write(files)
+
+    def remove(self, paths: Iterable[str]) -> Sequence[str]:
+        paths = list(paths)
+        self.unknown |= set(paths) - self.store.files().keys()
+        self.changed.update(paths)
+        return super().remove(paths)
+
+
+def test_a_file_is_known_before_it_is_written_and_until_it_is_removed_and_done_only_afterwards() -> None:
+    site = Site()
+    site.folder = onlooker = Onlooker(site.store)
+    site.pages = FakePages()
+    site.settings = OutputSettings(entries=2, window=0, max_entries=2, item_pages=True)
+    for number in range(9):
+        site.add(f"a{number}", "macro", published=OLD + timedelta(days=40 * number))
+    site.add("b", "stocks")
+    site.generate()
+    site.add("a1", "macro", published=OLD + timedelta(days=40), title="edited")
+    site.remove("a2")
+    site.remove("b")
+    site.generate(prune=True)
+
+    assert onlooker.unknown == set()
+    assert onlooker.done == set()
+    assert {"all.xml", "category/macro.xml", "category/stocks.xml", "feeds.opml"} <= onlooker.changed
+    assert len(onlooker.changed) > 10
 
 
 def test_nothing_changed_writes_nothing() -> None:

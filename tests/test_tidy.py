@@ -344,6 +344,18 @@ def test_it_is_known_whether_the_end_of_a_body_is_left_out(body: Text, *, cut: b
         assert clean.count("water") + clean.count("&amp;") == whole
 
 
+@pytest.mark.parametrize("field", ["content", "summary"])
+def test_it_is_known_whether_a_body_became_too_long_only_as_it_was_put_right(field: str) -> None:
+    link = f"https://a.example/{'p' * 5000}/"
+    few, many = (Text('<p><a href="b">more</a></p>' * count, "html") for count in (100, 400))
+
+    for body, expected in ((few, False), (many, True)):
+        raw = an_item(link=link, content=body) if field == "content" else an_item(link=link, summary=body)
+        clean, cut = tidy.tidied(raw, NOW)
+        assert (tidy.is_cut(raw), cut) == (False, expected)
+        assert (getattr(clean, field).value.count("more") < body.value.count("more")) is expected
+
+
 def test_a_category_keeps_its_inner_blanks_because_its_url_does() -> None:
     assert tidied(categories=(" inner  double ", "宏观  经济", "a\tb")).categories == (
         "inner  double",

@@ -83,6 +83,7 @@ def _look(where: Places, app: App | None, clock: Clock) -> Sequence[Finding]:
         if store is not None:
             try:
                 known, latest = _remembered(store, sources, clock()), _latest(store)
+                told.extend(local.restless(store))
             except StoreError as error:
                 told.append(trouble("store", error, "`aggregator db check` says more"))
     if where.store is not None:

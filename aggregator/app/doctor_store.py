@@ -8,12 +8,14 @@ from __future__ import annotations
 import os
 import pwd
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aggregator.app import doctor_findings as findings
 from aggregator.app.doctor_findings import AtWork, Disk, Finding, ok, trouble
 from aggregator.errors import AggregatorError
+from aggregator.records import MOST_REVISIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from aggregator.store import SqliteStore
 
 _PROBLEMS = 3
-"""Damages that are told; `db check` tells them all."""
+"""Damages, and sources of one kind, that are told; of the former `db check` tells them all."""
 _COMMANDS = frozenset({"add", "daemon", "db", "generate", "item", "refresh", "source"})
 """Those of ours that may hold the lock."""
 
@@ -54,6 +56,27 @@ def opened(where: Places, told: list[Finding]) -> Iterator[SqliteStore | None]:
         return
     with store:
         yield store
+
+
+def restless(store: SqliteStore) -> Iterator[Finding]:
+    """Sources whose entries change so often that not every revision is kept."""
+    found = store.folded()
+    for source_id, count in islice(found.items(), _PROBLEMS):
+        yield Finding(
+            "revisions",
+            "warn",
+            f"{source_id}: {count:,} item{'s' * (count > 1)} kept changing: of each the newest"
+            f" {MOST_REVISIONS} revisions are kept, and one a day of older ones",
+            f"see what changes (`aggregator list items --source {source_id}`) and have it left out there,"
+            " or give the source a longer `interval`",
+        )
+    if (more := len(found) - _PROBLEMS) > 0:
+        yield Finding(
+            "revisions",
+            "warn",
+            f"{more:,} more source{'s' * (more > 1)} with such items",
+            "begin with those that are named",
+        )
 
 
 def _owner_of_outputs(where: Places) -> str | None:

@@ -17,7 +17,8 @@ from aggregator.app.refreshing import Options
 from aggregator.categories import UNCATEGORIZED, Matcher
 from aggregator.compare import compare
 from aggregator.errors import StoreError
-from aggregator.model import Item, ListedSource, Text
+from aggregator.model import Item, ListedSource, Problem, Text
+from aggregator.outputs.copies import strays
 from aggregator.outputs.files import read_manifest
 from aggregator.outputs.readback import read_back
 from aggregator.records import Changes, NewCategory, Published, RememberedList, Save
@@ -66,7 +67,7 @@ def rebuild(app: App, *, wait: float, force: bool) -> Rebuilt:
                 f"{path}: is sound; there is nothing to rebuild (`--force` does it all the same)"
             )
         saved = salvage(path)
-        written = read_back(app.settings.output_dir)
+        written = _without_strays(app, read_back(app.settings.output_dir), saved)
         if not written.feeds and not is_there:
             raise StoreError(
                 f"{app.settings.output_dir}: holds no feed to rebuild a store from;"
@@ -88,6 +89,22 @@ def rebuild(app: App, *, wait: float, force: bool) -> Rebuilt:
         work.tell("the old store does not say any more which items were hidden: look for what is shown again")
     return Rebuilt(
         entries=len(work.entries), items=items, feeds=len(written.feeds), kept=kept, problems=tuple(work.told)
+    )
+
+
+def _without_strays(app: App, written: Readback, saved: Salvage) -> Readback:
+    """What was written, without copies of feeds that are not ours: they are told, and left alone."""
+    folder, rules = app.settings.output_dir, app.settings.rules
+    former = {*saved.former, *(name for category in rules.categories for name in category.was)}
+    found = {copy.path: feed.path for copy, feed in strays(folder, written.feeds, former)}
+    told = (
+        Problem(str(folder / path), f"is a copy of {of}, not of ours; it is left alone")
+        for path, of in found.items()
+    )
+    return replace(
+        written,
+        feeds=tuple(each for each in written.feeds if each.path not in found),
+        problems=(*written.problems, *told),
     )
 
 

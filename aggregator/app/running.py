@@ -77,9 +77,14 @@ class Running:
         equipment, chosen = self._equipment, set(source_ids)
         options = Options(forced=forced, punctual=True)
         refreshing = self.app.refreshing(self.store, equipment, options, self._commits)
-        begun = refreshing.begin([each for name, each in self.sources.items() if name in chosen])
-        starts = {name: partial(_using, equipment, start) for name, start in begun.starts.items()}
+        with self.store.blamed():
+            begun = refreshing.begin([each for name, each in self.sources.items() if name in chosen])
+        starts = {name: partial(self._read, equipment, start) for name, start in begun.starts.items()}
         return Begun(starts, begun.waiting, begun.queues)
+
+    async def _read(self, equipment: Equipment, start: Callable[[], Awaitable[SourceResult]]) -> SourceResult:
+        with equipment.in_use(), self.store.blamed():
+            return await start()
 
     def again(self, source: Source, result: SourceResult) -> timedelta:
         """After which time a local source is looked at again though nobody says that it changed."""
@@ -97,9 +102,10 @@ class Running:
         Returns the ids under which there is no source any more, or another one: what is being read under
         these must not be kept. Whoever goes by another id now is still there, with all it has.
         """
-        self._commits.flush()  # under ids that may be others then
         before = self.sources
-        self._follow(self.app.synced(self.store))
+        with self.store.blamed():
+            self._commits.flush()  # under ids that may be others then
+            self._follow(self.app.synced(self.store))
         now = {name: each.location for name, each in self.sources.items()}
         return frozenset(name for name, each in before.items() if now.get(name) != each.location)
 
@@ -122,14 +128,16 @@ class Running:
 
     async def publish(self, goes_on: Callable[[], bool]) -> GenerateReport:
         """Write what is outdated, as long as it ``goes_on``. One at a time."""
-        return await self.app.publish(self.store, goes_on)
+        with self.store.blamed():
+            return await self.app.publish(self.store, goes_on)
 
     # ── what others ask for ──
 
     def do_commands(self) -> tuple[Command, ...]:
         """Do what other processes left for us; what was read before is kept before."""
-        self._commits.flush()
-        return do_commands(self.store)
+        with self.store.blamed():
+            self._commits.flush()
+            return do_commands(self.store)
 
     def differing(self, app: App) -> frozenset[str]:
         """Ids of sources that another configuration changes. Raises ConfigError where only a restart could.
@@ -169,11 +177,6 @@ def _load_readers() -> None:
     """Load what reads documents now: later the loop would wait for it, and an upgrade could mix versions."""
     from aggregator import tidy  # noqa: F401 - to have it loaded
     from aggregator.sources import feedreading, outlines, post  # noqa: F401 - to have them loaded
-
-
-async def _using(equipment: Equipment, start: Callable[[], Awaitable[SourceResult]]) -> SourceResult:
-    with equipment.in_use():
-        return await start()
 
 
 async def _put_away(equipment: Equipment) -> None:

@@ -85,6 +85,12 @@ class SiteAccess:
         with open_store(self.settings.store, read_only=True) as store:
             yield store
 
+    def blame(self, error: Exception) -> None:
+        """Raise StoreError where the store is damaged, and what looks like a mistake of ours came of that."""
+        from aggregator.store.connection import raise_if_damaged
+
+        raise_if_damaged(self.settings.store, error)
+
     def _subscriptions(self, store: SqliteStore) -> Subscriptions:
         """The sources there are: configured ones, and what lists named when they were last read well."""
         from aggregator.subscriptions import FEED, gather

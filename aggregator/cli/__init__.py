@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import sys
+from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
@@ -15,15 +16,21 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import click
 
 from aggregator import __version__
-from aggregator.cli.common import cannot_be_written, common_options, let_go_of, refuses, tell
+from aggregator.cli.common import cannot_be_written, common_options, current, let_go_of, refuses, tell
 from aggregator.errors import AggregatorError, ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _INTERRUPTED = 130
+_MISTAKES = (
+    ArithmeticError, AttributeError, LookupError, RuntimeError, StopIteration, TypeError, ValueError,
+)  # fmt: skip
 _CRAMPED = ("start new thread", "map segment", "allocate memory")
 """In what Python and the loader of libraries say where the system gives no more."""
+
+
+_TOO_LITTLE = "there is too little memory, or too few threads: raise the limits (ulimit -v, ulimit -u)"
 
 
 class _Commands(click.Group):
@@ -82,12 +89,21 @@ class _Commands(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; that whoever read the output has seen enough is no failure."""
+        """Run the command; that whoever read the output has seen enough is no failure.
+
+        What looks like a mistake of ours may come of a damaged store: then that is told.
+        """
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
             let_go_of(sys.stdout)
             return 0
+        except (click.exceptions.Exit, click.Abort):  # RuntimeErrors, but no mistakes
+            raise
+        except _MISTAKES as error:
+            if not _is_cramped(error):
+                _blame_the_store(error)
+            raise
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -156,13 +172,25 @@ def _run(arguments: Sequence[str] | None) -> object:
             raise cannot_be_written(error) from error
         if error.errno in (errno.EMFILE, errno.ENFILE):
             raise AggregatorError("too many open files: raise the limit (ulimit -n)") from error
+        if error.errno == errno.ENOMEM:
+            raise AggregatorError(_TOO_LITTLE) from error
         raise
     except (MemoryError, RuntimeError, ImportError) as error:
-        if not isinstance(error, MemoryError) and not any(each in str(error) for each in _CRAMPED):
-            raise
-        what = "there is too little memory, or too few threads: raise the limits (ulimit -v, ulimit -u)"
-        raise AggregatorError(what) from error
+        if _is_cramped(error):
+            raise AggregatorError(_TOO_LITTLE) from error
+        raise
     return result
+
+
+def _is_cramped(error: Exception) -> bool:
+    """Whether the system gave no more memory or threads."""
+    return isinstance(error, MemoryError) or any(each in str(error) for each in _CRAMPED)
+
+
+def _blame_the_store(error: Exception) -> None:
+    """Raise StoreError where the site's store is damaged."""
+    with suppress(ConfigError):
+        current().app(may_be_none=True).blame(error)
 
 
 def _is_nowhere() -> bool:

@@ -21,6 +21,7 @@ from aggregator.config.positions import Mark, Node, Problems, message, place_of,
 from aggregator.config.schema import Configuration
 from aggregator.config.settings import Settings
 from aggregator.config.sources import SourceEntry, read_sources
+from aggregator.config.system import check_places
 from aggregator.config.warnings import warnings
 from aggregator.errors import ConfigError
 from aggregator.values import dataclass
@@ -111,6 +112,7 @@ def read_all(
     output_dir = read_path(root, "output.dir", configuration.output.dir, site, problems)
     cross.check_order(root, configuration, problems)
     cross.check_folders(root, (_absolute(path).parent, site), store, output_dir, problems)
+    check_places(root, store, output_dir, problems)
     cross.check_sources(root, configuration, entries, problems)
     cross.check_categories(root, configuration, problems)
     cross.check_includes(root, configuration, entries, problems)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from aggregator.config.suggest import hint, shown
@@ -39,6 +40,9 @@ _WANTED = {
     "too_short": "must hold at least {min_length}",
     "too_long": "must hold at most {max_length}",
 }
+_MASK = "***"
+_TELLING = 4
+"""Characters from which on a secret is hidden wherever it is found: a shorter one protects nothing."""
 _SHAPES: Mapping[type, str] = {list: "a list", dict: "a mapping"}
 
 
@@ -57,9 +61,16 @@ def words(error: ErrorDetails, node: Node) -> str:
     else:
         what = error["msg"].replace("Input should", "must", 1)
     if node.secret and isinstance(node.value, str) and node.value:
-        return what.replace(node.value, "***")
+        return _masked(what, node.value)
     quotable = what.startswith("must be ") and "(did you mean" not in what and not about_key
     return what + (_instead(node) if quotable else "")
+
+
+def _masked(what: str, secret: str) -> str:
+    """Words without a secret. A short one is in many by chance, so it counts only where it is quoted."""
+    if len(secret) >= _TELLING:
+        return what.replace(secret, _MASK)
+    return re.sub(rf"(?<=[\"'`]){re.escape(secret)}(?=[\"'`])", _MASK, what)
 
 
 def _choice(context: Mapping[str, Any], node: Node) -> str:

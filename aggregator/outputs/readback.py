@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
-_CATEGORIES = "category"
+CATEGORIES = "category"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +99,7 @@ def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
     if not folder.is_dir():
         return
     with publishing(folder), Tree(folder) as tree:
-        for folders in ((), (_CATEGORIES,)):
+        for folders in ((), (CATEGORIES,)):
             try:
                 opened = tree.folder(folders)
             except FileNotFoundError:
@@ -148,14 +148,14 @@ def _feed(path: str, body: bytes) -> WrittenFeed:
     if root.tag != f"{_ATOM}feed" or _said(root, "generator") != "aggregator":
         raise ValueError("another program wrote it")
     at = next((href for rel, href, _, _ in _links(root) if rel == "self"), "")
-    if f"{_CATEGORIES}/" not in at and not at.endswith(f"/{path}"):
+    if f"{CATEGORIES}/" not in at and not at.endswith(f"/{path}"):
         raise ValueError("it does not say where it is published")
     own = unquote(at).endswith(f"/{path}")
     folder, _, name = path.rpartition("/")
     slug = name.removesuffix(".xml") if folder else ""
     if slug and slugs.mint(slug, ()) != slug:
         raise ValueError("no category has such a name")
-    base = at[: -len(urls.quote_path(path))] if own else at[: at.rindex(f"{_CATEGORIES}/")]
+    base = at[: -len(urls.quote_path(path))] if own else at[: at.rindex(f"{CATEGORIES}/")]
     return WrittenFeed(
         path=path,
         slug=slug,
@@ -163,7 +163,7 @@ def _feed(path: str, body: bytes) -> WrittenFeed:
         title=_needed(root, "title"),
         updated=_moment(root, "updated"),
         entries=tuple(
-            _entry(each, f"{base}{_CATEGORIES}/", root.get(_LANGUAGE)) for each in root.iter(f"{_ATOM}entry")
+            _entry(each, f"{base}{CATEGORIES}/", root.get(_LANGUAGE)) for each in root.iter(f"{_ATOM}entry")
         ),
         sha256=sha256(body).hexdigest(),
         size=len(body),

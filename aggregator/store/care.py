@@ -8,39 +8,13 @@ from typing import TYPE_CHECKING
 from aggregator.errors import StoreError
 from aggregator.store.connection import open_raw, open_read_only, translated
 from aggregator.store.copying import FOLDER_OF_OWNER, copy_database, sync, unused
-from aggregator.store.migrating import foreign_objects, refuse_foreign, version_of
+from aggregator.store.migrating import refuse_foreign, version_of
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterator
     from pathlib import Path
 
 _AT_MOST = 100
-"""Problems of one kind that are told; a wholly damaged file has no end of them."""
-
-_INVARIANTS = {
-    "item {} has no current revision": (
-        "select i.id from items i left join revisions r on r.item_id = i.id and r.revision = i.revision"
-        " where r.item_id is null limit ?"
-    ),
-    "output {} counts its members wrongly": (
-        "select o.id from outputs o"
-        " where o.items <> (select count(*) from members m where m.output_id = o.id) limit ?"
-    ),
-    "item {} has another date in an output than of its own": (
-        "select distinct i.id from members m join items i on i.id = m.item_id"
-        " where i.routed = 1 and (m.sort <> i.published or m.arrived <> i.arrived) limit ?"
-    ),
-    "category {} has no slug": (
-        "select o.id from outputs o where o.kind = 'category' and not exists"
-        " (select 1 from slugs s where s.output_id = o.id and s.current = 1 and s.slug = o.name) limit ?"
-    ),
-    "meta {} is not there": (
-        'select wanted.value from json_each(\'["site", "created"]\') as wanted'
-        " where wanted.value not in (select key from meta) limit ?"
-    ),
-}
-"""What holds in every sound store and no constraint of SQLite guards."""
+"""Problems that a glance tells; a wholly damaged file has no end of them."""
 
 
 def backup(store: Path, target: Path, *, force: bool = False) -> None:
@@ -107,12 +81,14 @@ def discard(staged: Path) -> None:
 
 
 def check(store: Path) -> list[str]:
-    """What is wrong with the store, a line each; none: it is sound. Reads every page of the file."""
+    """What is wrong with the store, a line each; none: it is sound. Reads every page and every value."""
+    from aggregator.store.soundness import problems  # noqa: PLC0415 - it loads what reads every value
+
     try:
         _refuse_missing(store)
         _refuse_unusable(store)
         with translated(store), closing(open_read_only(store)) as raw:
-            return list(_problems(raw))
+            return list(problems(raw))
     except StoreError as error:
         return [str(error)]
 
@@ -147,22 +123,6 @@ def checkpoint(store: Path) -> None:
     """Move the write-ahead log into the file, as far as nobody is reading it, beside whoever writes."""
     with translated(store), closing(open_raw(store, "rw", patience=1.0)) as raw:
         raw.execute("pragma wal_checkpoint(truncate)").fetchall()
-
-
-def _problems(raw: sqlite3.Connection) -> Iterator[str]:
-    if foreign := foreign_objects(raw)[:_AT_MOST]:
-        yield from (f"{each} is not as this program makes it" for each in foreign)
-        return  # a look at the rows might run what is not ours
-    damage = [text for (text,) in raw.execute(f"pragma integrity_check({_AT_MOST})") if text != "ok"]
-    yield from damage
-    if damage:
-        return
-    strays = raw.execute("pragma foreign_key_check").fetchmany(_AT_MOST)
-    yield from (
-        f"a row of {table} belongs to a row of {parent} that is not there" for table, _, parent, _ in strays
-    )
-    for wrong, query in _INVARIANTS.items():
-        yield from (wrong.format(which) for (which,) in raw.execute(query, (_AT_MOST,)))
 
 
 def _refuse_missing(path: Path) -> None:

@@ -16,10 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _BUSY = "is busy: another process kept writing to it; try again in a moment"
-_CORRUPT = (
-    "is damaged; `aggregator db check` says what is wrong, `aggregator db restore FILE` brings a backup back,"
-    " `aggregator db rebuild` makes do without one"
-)
+_WAYS_OUT = "`aggregator db restore FILE` brings a backup back, `aggregator db rebuild` makes do without one"
+_CORRUPT = f"is damaged; `aggregator db check` says what is wrong, {_WAYS_OUT}"
 _READ_ONLY = "cannot be written: check that it, its folder and the disk are writable for this user"
 _CAUSES = {
     sqlite3.SQLITE_BUSY: _BUSY,
@@ -28,13 +26,16 @@ _CAUSES = {
     sqlite3.SQLITE_READONLY: _READ_ONLY,
     sqlite3.SQLITE_PERM: _READ_ONLY,
     sqlite3.SQLITE_CORRUPT: _CORRUPT,
-    sqlite3.SQLITE_NOTADB: "is not a database; `aggregator db restore FILE` brings a backup back,"
-    " `aggregator db rebuild` makes do without one",
+    sqlite3.SQLITE_NOTADB: f"is not a database; {_WAYS_OUT}",
     sqlite3.SQLITE_IOERR: "cannot be read or written: check the disk, then run `aggregator db check`",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened: check that it is a file and who may read and write it",
 }
 
 
+STUMBLED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, StopIteration, RuntimeError)
+"""What comes of values that are not what was written; of mistakes of ours, too."""
+_OF_DAMAGE = (UnicodeDecodeError, OverflowError, DamagedValueError)
+"""What comes of nothing else: SQLite's own messages quote damaged bytes; damaged numbers are no dates."""
 _OLDEST = (3, 37, 0)
 """Has strict tables."""
 
@@ -46,11 +47,43 @@ def translated(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         code: int = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        cause = _CAUSES.get(code, f"was refused by the database: {error}")
+        if (cause := _CAUSES.get(code)) is None:  # a text that is none, a constraint that does not hold
+            raise_if_damaged(path, error)
+            cause = f"was refused by the database: {error}"
         raise StoreError(f"{path}: {cause}") from error
-    except (UnicodeDecodeError, OverflowError, DamagedValueError) as error:
-        # SQLite's own messages quote damaged bytes; damaged numbers are no dates.
-        raise StoreError(f"{path}: {_CORRUPT}") from error
+    except STUMBLED as error:
+        raise_if_damaged(path, error)
+        if isinstance(error, _OF_DAMAGE):
+            raise StoreError(f"{path}: {_CORRUPT}") from error
+        raise
+
+
+@contextmanager
+def blaming(path: Path) -> Iterator[None]:
+    """Have whoever stumbles inside over what is in the store say so, with a StoreError."""
+    try:
+        yield
+    except STUMBLED as error:
+        raise_if_damaged(path, error)
+        raise
+
+
+def raise_if_damaged(path: Path, error: Exception) -> None:
+    """Raise StoreError where the store is damaged, and so whoever used it stumbled; else it is a bug of ours.
+
+    Values are not looked at before they are used, which would cost every command something; only after.
+    """
+    from aggregator.store.soundness import first_problem  # noqa: PLC0415 - only where something is wrong
+
+    try:
+        problem = first_problem(path)
+    except TimeoutError:
+        said = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        raise StoreError(f"{path}: something in it cannot be used ({said}); {_CORRUPT}") from error
+    except (sqlite3.Error, StoreError, *STUMBLED):
+        return  # it cannot even be looked through
+    if problem is not None:
+        raise StoreError(f"{path}: is damaged: {problem}; {_WAYS_OUT}") from error
 
 
 def refuse_old(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> None:

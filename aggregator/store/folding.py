@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aggregator.records import MOST_REVISIONS
-from aggregator.store.codec import array
+from aggregator.store.codec import array, original
+from aggregator.store.rows import Connected
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 _DAY = 24 * 60 * 60 * 1_000_000
 """Microseconds."""
@@ -25,6 +26,20 @@ _FOLD = (
     " where abs(leaving.seen - before.seen) < :day)"
 )
 """What just stopped being one of the newest, where the one kept before it came within a day of it."""
+_FOLDED = (
+    "select s.key, count(*) as times from items i cross join sources s on s.id = i.source_id"
+    " where i.revision > ? and i.revision > (select count(*) from revisions r where r.item_id = i.id)"
+    " group by s.id order by times desc, s.key"
+)
+
+
+class Folding(Connected):
+    """What was let go."""
+
+    def folded(self) -> Mapping[str, int]:
+        """How many items of each source have revisions that are not kept, most first. Looks at every item."""
+        with self._connection.reading() as raw:
+            return {original(key): int(times) for key, times in raw.execute(_FOLDED, (MOST_REVISIONS,))}
 
 
 def fold(raw: sqlite3.Connection, revised: Iterable[tuple[int, int]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from operator import index
 from typing import TYPE_CHECKING, Any
 
 from aggregator.dates import from_micros
@@ -44,16 +45,16 @@ def _output(row: Sequence[Any], former: Sequence[str]) -> Output:
     output_id, kind, name, atom_id, created, title, updated, left, rule_hash, generation, items = row
     return Output(
         id=output_id,
-        kind=kind,
+        kind=original(kind),
         name=original(name),
         atom_id=original(atom_id),
         created=from_micros(created),
         title=original(title),
         updated=moment(updated),
         left=moment(left),
-        rule_hash=rule_hash,
-        generation=generation,
-        items=items,
+        rule_hash=original(rule_hash),
+        generation=index(generation),
+        items=index(items),
         former=tuple(former),
     )
 

@@ -25,6 +25,7 @@ _HIDDEN = (
     " from items i join sources s on s.id = i.source_id where i.hidden = 1"
 )
 _PAUSED = "select key from sources where paused = 1"
+_FORMER = "select slug from slugs where current = 0"
 
 
 class Rebuilding(Connected):
@@ -74,6 +75,8 @@ class Salvage:
     site: str | None = None
     hidden: list[Hidden] = field(default_factory=list)
     paused: set[str] = field(default_factory=set)
+    former: set[str] = field(default_factory=set)
+    """Slugs that categories had before."""
     whole: bool = False
     """Everything could be read."""
 
@@ -87,6 +90,8 @@ def salvage(path: Path) -> Salvage:
             found.site = next((str(site) for (site,) in raw.execute(_SITE)), None)
         with suppress(sqlite3.Error, ValueError):
             found.paused.update(original(key) for (key,) in raw.execute(_PAUSED))
+        with suppress(sqlite3.Error, ValueError, AttributeError):
+            found.former.update(original(slug) for (slug,) in raw.execute(_FORMER))
         with suppress(sqlite3.Error, ValueError, OverflowError, TypeError):
             for name, key, published, updated, zone in raw.execute(_HIDDEN):
                 times = (from_micros(moment, zone) for moment in (published, updated))

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Self
 
 from aggregator.dates import from_micros
 from aggregator.store.commands import Commands
+from aggregator.store.connection import STUMBLED, blaming, raise_if_damaged
+from aggregator.store.folding import Folding
 from aggregator.store.history import History
 from aggregator.store.library import Reading
 from aggregator.store.lists import Lists
@@ -20,6 +22,7 @@ from aggregator.store.states import States
 from aggregator.store.syncing import Syncing
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
     from types import TracebackType
@@ -41,13 +44,15 @@ class SqliteStore(
     States,
     Reading,
     Rebuilding,
+    Folding,
 ):
     """Every contract of a store, on one connection; ``open_store`` opens it."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         with connection.reading() as raw:
-            self._meta: dict[str, str] = dict(raw.execute("select key, value from meta").fetchall())
+            meta: dict[str, str] = dict(raw.execute("select key, value from meta").fetchall())
+            self._site, self._created = meta["site"], from_micros(int(meta["created"]))
 
     @property
     def path(self) -> Path:
@@ -57,12 +62,16 @@ class SqliteStore(
     @property
     def site_uuid(self) -> str:
         """Whose store this is; the output folder's manifest names the same."""
-        return self._meta["site"]
+        return self._site
 
     @property
     def created(self) -> datetime:
         """When the store was made; UTC."""
-        return from_micros(int(self._meta["created"]))
+        return self._created
+
+    def blamed(self) -> AbstractContextManager[None]:
+        """For whoever uses it as long as he lives: have what stumbles over what is in it raise StoreError."""
+        return blaming(self.path)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -74,4 +83,9 @@ class SqliteStore(
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        """Let go of the file; whoever stumbled over what is in it is told so."""
+        try:
+            if isinstance(error, STUMBLED):
+                raise_if_damaged(self.path, error)
+        finally:
+            self.close()

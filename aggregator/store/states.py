@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import index
 from typing import TYPE_CHECKING, Any
 
 from aggregator.dates import from_micros
@@ -114,30 +115,30 @@ def _state(row: Mapping[str, Any]) -> SourceState:
     freshness, calendar = decode_wishes(row["wishes"])
     move = None
     if row["moved_to"] is not None and row["moved_since"] is not None:
-        move = Move(original(row["moved_to"]), from_micros(row["moved_since"]), row["moved_count"])
+        move = Move(original(row["moved_to"]), from_micros(row["moved_since"]), index(row["moved_count"]))
     return SourceState(
         id=original(row["key"]),
-        type=row["kind"],
+        type=original(row["kind"]),
         title=original(row["title"] or row["feed_title"]),
         active=bool(row["active"]),
         enabled=bool(row["enabled"]),
         private=bool(row["private"]),
         paused=bool(row["paused"]),
-        items=row["items"],
+        items=index(row["items"]),
         last_success=moment(row["last_success"]),
         attempted=moment(row["attempted"]),
         first_failure=moment(row["first_failure"]),
-        failures=row["failures"],
+        failures=index(row["failures"]),
         error=_text(row["error"]),
         notice=_text(row["notice"]),
-        problems=row["problems"],
-        status=row["status"],
+        problems=index(row["problems"]),
+        status=None if row["status"] is None else index(row["status"]),
         next_check=moment(row["next_check"]),
         due_from=moment(row["due_from"]),
         why=original(row["reason"]),
         held_until=moment(row["held_until"]),
         wall=_text(row["wall"]),
-        gone=row["gone_count"],
+        gone=index(row["gone_count"]),
         gone_since=moment(row["gone_since"]),
         late_since=moment(row["late_since"]),
         paused_since=moment(row["paused_since"]),
@@ -147,11 +148,11 @@ def _state(row: Mapping[str, Any]) -> SourceState:
         location=original(row["configured_url"]),
         move=move,
         url=_text(row["effective_url"]),
-        polls=row["polls"],
-        polls_unchanged=row["polls_unchanged"],
-        polls_same=row["polls_same"],
-        polls_restamped=row["polls_restamped"],
-        received=row["received"],
+        polls=index(row["polls"]),
+        polls_unchanged=index(row["polls_unchanged"]),
+        polls_same=index(row["polls_same"]),
+        polls_restamped=index(row["polls_restamped"]),
+        received=index(row["received"]),
     )
 
 

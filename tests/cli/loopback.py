@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
@@ -10,6 +11,14 @@ RSS = (
     "<item><title>One</title><link>http://a.example/1</link><guid>http://a.example/1</guid>"
     "<pubDate>Sun, 15 Nov 2026 10:00:00 GMT</pubDate></item></channel></rss>"
 )
+
+
+class _Quiet(ThreadingHTTPServer):
+    """Says nothing of who went away before the answer."""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]  # the base's own names
 
 
 class Server:
@@ -58,7 +67,7 @@ class Server:
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's own name
                 """Say nothing."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Quiet(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
         self._thread.start()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +70,21 @@ def contents(root: Path) -> dict[str, bytes]:
     """Every file but SQLite's own beside the store."""
     files = [path for path in root.rglob("*") if path.is_file() and path.suffix not in (".db-wal", ".db-shm")]
     return {str(path.relative_to(root)): path.read_bytes() for path in files}
+
+
+def test_sources_whose_items_keep_changing_are_told_with_what_to_do(filled: Site) -> None:
+    with closing(sqlite3.connect(filled.root / "var" / "aggregator.db")) as raw, raw:
+        raw.execute("update items set revision = 60")
+        raw.execute("update revisions set revision = 60")
+
+    told = [each for each in found(filled) if each["check"] == "revisions"]
+
+    assert [each["said"] for each in told] == [
+        f"{source}: 1 item kept changing: of each the newest 50 revisions are kept,"
+        " and one a day of older ones"
+        for source in ("feed", "posts")
+    ]
+    assert "`aggregator list items --source feed`" in told[0]["fix"]
 
 
 def test_a_site_that_is_well_is_told_so(filled: Site) -> None:

@@ -267,3 +267,15 @@ def test_how_far_answers_had_to_be_looked_at_is_told_on_request(site: Site, serv
     (source,) = changed["sources"]
     assert (source["skip"], source["same"], source["new"]) == (None, 1, 1)
     assert "answers:" not in site.run("refresh", "--force").out
+
+
+def test_an_entry_that_is_cut_only_as_it_is_put_right_is_told(site: Site, server: Server) -> None:
+    links = "&lt;p&gt;&lt;a href='b'&gt;more&lt;/a&gt;&lt;/p&gt;" * 400
+    link = f"http://a.example/{'p' * 5000}/"
+    entry = f"<item><title>Long</title><link>{link}</link><description>{links}</description></item>"
+    (server.folder / "feed.xml").write_text(FEED.format(more=entry))
+
+    (source,) = site.run("refresh", "--json").json["sources"]
+
+    (problem,) = source["problems"]
+    assert problem["what"] == "“Long”: has HTML of more than 1,000,000 characters; the rest is cut off"

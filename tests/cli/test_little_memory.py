@@ -23,11 +23,12 @@ sys.exit(run())
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux says so exactly what a process has")
-def test_too_little_memory_for_a_thread_is_told_in_a_line(site: Site) -> None:
+@pytest.mark.parametrize("mebibytes", ["4", "5", "6"])
+def test_too_little_memory_for_a_thread_is_told_in_a_line(site: Site, mebibytes: str) -> None:
     site.write_post()
 
     ran = subprocess.run(
-        [sys.executable, "-c", LIMITED, "6", "refresh"],
+        [sys.executable, "-c", LIMITED, mebibytes, "refresh"],
         cwd=site.root,
         capture_output=True,
         text=True,

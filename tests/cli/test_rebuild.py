@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -217,6 +218,29 @@ def test_a_feed_that_is_no_whole_one_of_ours_is_told_and_left_alone(filled: Site
     filled.run("refresh")
     assert (category / "strange.xml").read_text() == FEED
     assert len(shown(filled)) == len(set(shown(filled))) == 15
+
+
+@pytest.mark.parametrize("forms", [["xml"], ["xml", "json"], ["xml", "json", "html"]])
+@pytest.mark.parametrize("how", ["within", "gone"])
+def test_a_copy_that_somebody_made_is_told_and_left_alone_and_a_former_slug_stays_one(
+    filled: Site, how: str, forms: list[str]
+) -> None:
+    category, configuration = filled.root / "feeds" / "category", filled.root / "config" / "aggregator.yaml"
+    filled.configure(configuration.read_text("utf-8").replace(", was: [abroad]", ""))
+    for form in forms:
+        shutil.copy(category / f"world.{form}", category / f"world-copy.{form}")
+    before = {path: path.read_bytes() for path in category.glob("world-copy.*")}
+
+    ran = rebuilt(filled, how)
+    generated = filled.run("generate", "--all", "--prune")
+
+    assert (ran.code, generated.code) == (0, 0), ran.err + generated.err
+    told = "world-copy.xml: is a copy of category/world.xml, not of ours; it is left alone"
+    assert [line.partition("category/")[2] for line in ran.err.splitlines() if "copy" in line] == [told]
+    assert {path: path.read_bytes() for path in category.glob("world-copy.*")} == before
+    with closing(sqlite3.connect(filled.root / "var" / "aggregator.db")) as raw:
+        assert raw.execute("select slug from slugs where current = 0").fetchall() == [("abroad",)]
+    assert (category / "abroad.xml").read_bytes() == (category / "world.xml").read_bytes()
 
 
 def test_feeds_without_a_manifest_stay_ours(filled: Site) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,6 +31,40 @@ def test_what_is_the_sites_own_is_not_served(site: SiteFolder, text: str, proble
     (found,) = site.wrong(text)
 
     assert found.startswith(problem)
+
+
+SYSTEM = "where the system shows itself and keeps nothing: name another place"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("output: {dir: /proc/self/fd}", f"1:15: output.dir: lies in /proc, {SYSTEM}"),
+        ("output: {dir: /sys/feeds}", f"1:15: output.dir: lies in /sys, {SYSTEM}"),
+        ("output: {dir: /dev}", f"1:15: output.dir: lies in /dev, {SYSTEM}"),
+        ("store: /dev/shm/../null", f"1:8: store: lies in /dev, {SYSTEM}"),
+        ("store: link/cpuinfo", f"1:8: store: lies in /proc, {SYSTEM}"),
+        ("store: seeds", "1:8: store: what is there is no plain file: name another place"),
+        ("store: pipe", "1:8: store: what is there is no plain file: name another place"),
+        ("store: circle", "1:8: store: what is there is no plain file: name another place"),
+        ("output: {dir: pipe}", "1:15: output.dir: what is there is no folder: name another place"),
+    ],
+)
+def test_nothing_is_kept_where_the_system_shows_itself_or_something_else_lies(
+    site: SiteFolder, text: str, problem: str
+) -> None:
+    (site.root / "link").symlink_to("/proc")
+    (site.root / "circle").symlink_to("circle")
+    os.mkfifo(site.root / "pipe")
+
+    assert site.wrong(text) == [problem]
+
+
+def test_a_folder_in_memory_is_as_good_as_any(site: SiteFolder) -> None:
+    where = "/dev/shm/a-site"  # noqa: S108 - nothing is written there
+    settings = site.settings(f"store: {where}/x.db\noutput: {{dir: {where}/feeds}}")
+
+    assert (str(settings.store), str(settings.output_dir)) == (f"{where}/x.db", f"{where}/feeds")
 
 
 @pytest.mark.parametrize(("text", "problems"), cases("categories.txt"))

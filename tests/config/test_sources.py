@@ -124,6 +124,16 @@ def test_a_secret_is_not_quoted_in_a_problem(site: SiteFolder) -> None:
     assert "hush" not in str(problems)
 
 
+@pytest.mark.parametrize("short", ["e", "a", "be", "mus"])
+def test_a_secret_so_short_that_it_is_in_every_word_leaves_the_words_whole(
+    site: SiteFolder, short: str
+) -> None:
+    problems = site.problems('sources: [{type: web, url: x, key: "${K}", interval: "${K}"}]', K=short)
+
+    assert ["must be a valid UUID" in each for each in problems] == [True, False]
+    assert problems[1].endswith("must be a duration such as 90s, 30m, 1h, 1h30m or 7d")
+
+
 # ── private ───────────────────────────────────────────────────────────────────────────────────────────────
 
 

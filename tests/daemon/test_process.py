@@ -310,6 +310,26 @@ def test_a_store_that_is_locked_for_a_while_is_waited_for(site: Site) -> None:
         assert not any(line.get("exception") for line in daemon.hear_all())
 
 
+def test_a_store_that_is_altered_under_it_is_told_and_no_other_source_waits(site: Site) -> None:
+    site.configure(POSTS, {"id": "more", "type": "jekyll", "path": "more"})
+    (site.root / "more").mkdir()
+    site.post("a")
+    with site.start() as daemon:
+        daemon.publishes(lambda: "Title a" in site.feed())
+        with closing(sqlite3.connect(site.root / "var" / "aggregator.db")) as raw, raw:
+            raw.execute("update documents set published = 1 << 62")
+
+        site.post("a", "other words")
+
+        told = daemon.wait_for("retry")
+        assert "posts: could not be kept: " in told["message"]
+        assert "is damaged: documents 1, 'seeds/a.md': published: " in told["message"]
+        (site.root / "more" / "b.md").write_bytes(site.post("b", title="Of more").read_bytes())
+        daemon.wait_for("refreshed", source="more", state="changed")
+        assert daemon.stop()[0] == 0
+        assert not any(line.get("exception") for line in daemon.hear_all())
+
+
 def test_signals_that_come_while_it_waits_for_the_lock_are_taken_up_afterwards(site: Site) -> None:
     site.configure(POSTS)
     site.post("a")

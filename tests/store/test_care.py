@@ -11,7 +11,8 @@ import pytest
 
 from aggregator.errors import StoreError
 from aggregator.store import backup, check, open_store, restore, vacuum
-from aggregator.store.care import _INVARIANTS, replace
+from aggregator.store.care import replace
+from aggregator.store.soundness import _INVARIANTS
 from tests.builders import NOW, a_source
 from tests.store.changes import a_change, id_of, route_all, save
 
@@ -161,6 +162,41 @@ def test_a_log_of_the_replaced_store_goes_with_it(store: SqliteStore, path: Path
     assert kept is not None
     assert natives(crashed / "aggregator.db") == {"1"}
     assert natives(kept) == {"1", "2"}
+
+
+def test_of_the_replaced_store_the_log_goes_first_so_that_they_are_never_parted(tmp_path: Path) -> None:
+    longest = 255 - len(".before-restore")  # its log can have no such name any more
+    path, staged = tmp_path / f"{'s' * (longest - 3)}.db", tmp_path / "staged"
+    with open_store(path) as store:
+        store.sync([a_source()], NOW)
+        save(store, a_change("1"))
+        backup(path, staged)
+        save(store, a_change("2"))  # in the log alone
+        before = names(tmp_path)
+
+        with pytest.raises(StoreError, match="cannot be replaced: File name too long"):
+            replace(path, staged, ".before-restore")
+
+        assert names(tmp_path) == before
+    assert natives(path) == {"1", "2"}
+
+
+def test_a_restore_that_was_cut_off_after_the_log_was_moved_brings_the_store_to_it(
+    store: SqliteStore, path: Path, tmp_path: Path
+) -> None:
+    backup(path, tmp_path / "copy.db")
+    save(store, a_change("2"))
+    crashed = tmp_path / "crashed"
+    crashed.mkdir()
+    for name, moved in (("aggregator.db", ""), ("aggregator.db-wal", ".before-restore")):
+        kept = name.replace(".db", f".db{moved}")
+        (crashed / kept).write_bytes((tmp_path / name).read_bytes())
+
+    kept_at = restore(tmp_path / "copy.db", crashed / "aggregator.db")
+
+    assert natives(crashed / "aggregator.db") == {"1"}
+    assert kept_at is not None
+    assert natives(kept_at) == {"1", "2"}
 
 
 def test_a_store_that_is_lost_is_restored(store: SqliteStore, path: Path, tmp_path: Path) -> None:
@@ -333,6 +369,7 @@ def test_rows_of_nothing_are_told(store: SqliteStore) -> None:
             "category 2 has no slug",
         ),
         ("delete from meta where key = 'site'", "meta site is not there"),
+        ("update meta set value = 'then' where key = 'created'", "meta created is no time"),
     ],
 )
 def test_what_no_constraint_guards_is_checked(store: SqliteStore, damage: str, problem: str) -> None:
@@ -341,7 +378,7 @@ def test_what_no_constraint_guards_is_checked(store: SqliteStore, damage: str, p
     store._connection._raw.execute(damage)
 
     assert check(store.path) == [problem]
-    assert len(_INVARIANTS) == 5
+    assert len(_INVARIANTS) == 6
 
 
 # ── vacuum ────────────────────────────────────────────────────────────────────────────────────────────────

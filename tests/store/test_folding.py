@@ -92,6 +92,18 @@ def test_others_keep_what_they_have(store: SqliteStore) -> None:
     assert len(kept(store, "quiet")) == 11
 
 
+def test_it_is_told_which_sources_have_such_items(store: SqliteStore) -> None:
+    save(store, a_change("slow"), a_change("restless too"))
+    change(store, 10, QUARTER, "quiet")
+    change(store, MOST_REVISIONS + 5, DAY, "slow")
+    assert store.folded() == {}
+
+    change(store, 2 * MOST_REVISIONS, QUARTER)
+    change(store, 2 * MOST_REVISIONS, QUARTER, "restless too")
+
+    assert store.folded() == {"posts": 2}
+
+
 def test_it_is_told_how_many_are_not_kept(store: SqliteStore) -> None:
     change(store, 2 * MOST_REVISIONS, QUARTER)
 

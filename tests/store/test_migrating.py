@@ -162,7 +162,8 @@ def first_version(tmp_path: Path) -> Path:
             insert into items (id, source_id, native_id, public_id, first_seen, arrived, last_seen, published,
                 zone, updated, revision, cleaner, fingerprint, canonical_url, content_key, state)
                 values (1, 1, '1', 'urn:1', 0, 0, 0, 0, 0, 0, 1, 1, 'f', 'https://example.org/a', '', 'live');
-            insert into revisions values (1, 1, 0, 0, 1, '{}', '{"native_id":"1","seed":"1"}', x'');
+            insert into revisions values (1, 1, 0, 0, 1, '{}', '{"native_id":"1","seed":"1"}',
+                x'789cab56ca4b2cc92c4b8dcf4c51b2523254d2512a4e4d85306b01844d085f');
             insert into documents (source_id, name, size, mtime_ns, hash, native_id, item_id)
                 values (1, 'a.md', 10, 1000, 'abc', '1', 1);
         """)
