@@ -112,7 +112,18 @@ def test_many_advertised_feeds_are_counted() -> None:
 
 @pytest.mark.parametrize(
     "begun",
-    ["<title", "<input type ", "<link ", "<!--", "<?xml ", "<rss", "<!DOCTYPE [", "<a href='", "&amp", "<title>"],
+    [
+        "<title",
+        "<input type ",
+        "<link ",
+        "<!--",
+        "<?xml ",
+        "<rss",
+        "<!DOCTYPE [",
+        "<a href='",
+        "&amp",
+        "<title>",
+    ],
 )
 def test_a_page_of_nothing_but_beginnings_takes_no_long_time(begun: str) -> None:
     page = "<!DOCTYPE html><html>" + begun * (1_000_000 // len(begun))
