@@ -79,6 +79,19 @@ def test_init_hides_no_configuration_behind_another(site: Site) -> None:
     assert not (folder / "config").exists()
 
 
+def test_init_waits_for_no_pipe_in_the_configuration_s_place(site: Site) -> None:
+    config = site.root / "piped" / "config" / "aggregator.yaml"
+    config.parent.mkdir(parents=True)
+    os.mkfifo(config)
+
+    ran = site.run("init", "piped", "--force")
+
+    assert ran.code == 2
+    assert ran.err == (
+        "aggregator: piped/config/aggregator.yaml: cannot be replaced: it is no plain file; move it away\n"
+    )
+
+
 def test_init_in_a_place_that_cannot_be_written_is_told(site: Site) -> None:
     (site.root / "file").write_text("")
 
@@ -226,6 +239,22 @@ def test_no_backup_is_put_where_it_would_be_served(filled: Site) -> None:
     assert done.code == 1
     assert "feeds/category/../saved.db: lies in the output folder" in done.err
     assert not (filled.root / "feeds" / "saved.db").exists()
+
+
+@pytest.mark.parametrize("command", [("db", "backup", "--force"), ("export-opml",)])
+@pytest.mark.parametrize("ending", ["", "-wal", "-shm", "-journal", ".lock", "config"])
+def test_nothing_is_written_in_the_place_of_what_the_site_is(
+    filled: Site, command: tuple[str, ...], ending: str
+) -> None:
+    name = "config/aggregator.yaml" if ending == "config" else f"var/aggregator.db{ending}"
+    before = {path: path.read_bytes() for path in (filled.root / "var").iterdir()}
+
+    done = filled.run(*command, name)
+
+    assert done.code == 2
+    assert done.err.splitlines()[-1].startswith(f"aggregator: {name}: is ")
+    assert {path: path.read_bytes() for path in (filled.root / "var").iterdir()} == before
+    assert filled.run("validate").code == 0
 
 
 def test_backup_and_restore(filled: Site) -> None:

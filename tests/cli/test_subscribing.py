@@ -288,6 +288,12 @@ def test_every_feed_of_a_list_is_added(site: Site, config: Path) -> None:
     assert (again.code, again.out) == (0, "")
 
 
+def test_a_list_that_cannot_be_read_is_told(site: Site, config: Path) -> None:
+    ran = site.run("import-opml", "/proc/self/mem")
+
+    assert (ran.code, ran.err) == (2, "aggregator: /proc/self/mem: cannot be read: Input/output error\n")
+
+
 def test_a_list_that_would_make_the_configuration_unreadable_is_refused(site: Site, config: Path) -> None:
     feeds = (f'<outline text="{"t" * 400}" xmlUrl="https://a.example/{n}{"a" * 1000}"/>' for n in range(4000))
     (site.root / "my.opml").write_text(f"<opml><body>{''.join(feeds)}</body></opml>")
