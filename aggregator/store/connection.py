@@ -21,6 +21,10 @@ _CORRUPT = (
     " `aggregator db rebuild` makes do without one"
 )
 _READ_ONLY = "cannot be written: check that it, its folder and the disk are writable for this user"
+_GONE = (
+    "was removed, or another file is in its place, since it was opened; nothing of this step was kept;"
+    " begin anew with what is there"
+)
 _CAUSES = {
     sqlite3.SQLITE_BUSY: _BUSY,
     sqlite3.SQLITE_LOCKED: _BUSY,
@@ -72,6 +76,11 @@ class Connection:
     def __init__(self, path: Path, raw: sqlite3.Connection) -> None:
         self.path = path
         self._raw = raw
+        self._file = _identity(path)
+
+    def in_place(self) -> bool:
+        """Whether the file that was opened is still the one at its path."""
+        return _identity(self.path) == self._file
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -81,9 +90,14 @@ class Connection:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """All that is written inside, or nothing."""
+        """All that is written inside, or nothing.
+
+        Raises StoreError where it would be kept in a file that nobody finds any more.
+        """
         with self._transaction("begin immediate") as raw:
             yield raw
+            if not self.in_place():
+                raise StoreError(f"{self.path}: {_GONE}")
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
@@ -100,6 +114,14 @@ class Connection:
         """Let go of the file; twice is as good as once."""
         with translated(self.path):
             self._raw.close()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def connect(path: Path, *, read_only: bool = False, patience: float = 10.0) -> Connection:

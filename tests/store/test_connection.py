@@ -197,3 +197,21 @@ def test_what_is_no_database_is_refused_to_readers(path: Path) -> None:
 
     with pytest.raises(sqlite3.DatabaseError):
         open_read_only(path)
+
+
+@pytest.mark.parametrize("how", ["removed", "replaced"])
+def test_nothing_is_kept_in_a_file_that_nobody_finds_any_more(
+    store: SqliteStore, path: Path, tmp_path: Path, how: str
+) -> None:
+    with open_store(tmp_path / "other.db"):
+        pass
+    if how == "removed":
+        path.unlink()
+    else:
+        (tmp_path / "other.db").replace(path)
+
+    with pytest.raises(StoreError, match="was removed, or another file is in its place, since it was opened"):
+        store.sync([a_source("posts"), a_source("more")], NOW)
+
+    assert not store.in_place
+    assert [state.id for state in store.states()] == ["posts"]
