@@ -20,12 +20,14 @@ _CORRUPT = (
     "is damaged; `aggregator db check` says what is wrong, `aggregator db restore FILE` brings a backup back,"
     " `aggregator db rebuild` makes do without one"
 )
+_NO_ROOM = "there is no room for what is kept beside it while it is open: free some space on its disk"
 _READ_ONLY = "cannot be written: check that it, its folder and the disk are writable for this user"
 _GONE = (
     "was removed, or another file is in its place, since it was opened; nothing of this step was kept;"
     " begin anew with what is there"
 )
 _CAUSES = {
+    sqlite3.SQLITE_IOERR_SHMSIZE: _NO_ROOM,
     sqlite3.SQLITE_BUSY: _BUSY,
     sqlite3.SQLITE_LOCKED: _BUSY,
     sqlite3.SQLITE_FULL: "cannot grow: the disk is full; nothing of this step was kept; free some space",
@@ -49,8 +51,8 @@ def translated(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        code: int = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        cause = _CAUSES.get(code, f"was refused by the database: {error}")
+        code: int = getattr(error, "sqlite_errorcode", 0)
+        cause = _CAUSES.get(code) or _CAUSES.get(code & 0xFF) or f"was refused by the database: {error}"
         raise StoreError(f"{path}: {cause}") from error
     except (UnicodeDecodeError, OverflowError, DamagedValueError) as error:
         # SQLite's own messages quote damaged bytes; damaged numbers are no dates.
@@ -172,7 +174,7 @@ def refuse_strange_company(path: Path) -> None:
 
 
 def open_read_only(path: Path, patience: float = 10.0) -> sqlite3.Connection:
-    """Open a file that others may be writing to, where its folder cannot be written to either.
+    """Open a file that others may be writing to, where its folder cannot be written to or is full, too.
 
     SQLite cannot share a write-ahead log there; but with no log there, nobody is writing.
     """
@@ -182,8 +184,13 @@ def open_read_only(path: Path, patience: float = 10.0) -> sqlite3.Connection:
             return raw
     except sqlite3.OperationalError as error:
         raw.close()
-        unshareable = error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
-        if not unshareable or path.with_name(f"{path.name}-wal").exists():
+        log = path.with_name(f"{path.name}-wal")
+        if error.sqlite_errorcode == sqlite3.SQLITE_IOERR_SHMSIZE:  # a log that we just began is empty
+            in_use = log.exists() and log.stat().st_size > 0
+        else:
+            unshareable = error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
+            in_use = not unshareable or log.exists()
+        if in_use:
             raise
         return open_raw(path, "ro", patience, immutable=True)
     except sqlite3.Error:
