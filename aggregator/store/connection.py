@@ -81,8 +81,9 @@ class Connection:
         self._file = _identity(path)
 
     def in_place(self) -> bool:
-        """Whether the file that was opened is still the one at its path."""
-        return _identity(self.path) == self._file
+        """Whether the file that was opened is still the one at its path, as far as can be told."""
+        now = _identity(self.path)
+        return _UNKNOWN in {now, self._file} or now == self._file
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -118,11 +119,17 @@ class Connection:
             self._raw.close()
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+_NOTHING, _UNKNOWN = (0, 0), (0, -1)
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    """Device and inode; a disk that does not answer says nothing of it."""
     try:
         found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return _NOTHING
     except OSError:
-        return None
+        return _UNKNOWN
     return found.st_dev, found.st_ino
 
 

@@ -254,3 +254,13 @@ def test_what_is_on_a_full_disk_and_in_a_log_is_told_to_need_room(
     )
     with open_store(copied, read_only=True) as healed:
         assert [state.id for state in healed.states()] == ["posts"]
+
+
+def test_a_store_that_cannot_be_looked_at_for_a_while_is_not_taken_for_lost(shared_folder: Path) -> None:
+    shared_folder.chmod(0o755)
+    with open_store(shared_folder / "aggregator.db") as store:
+        shared_folder.chmod(0o000)
+        with unprivileged():
+            assert store.in_place
+        shared_folder.chmod(0o755)
+        assert store.in_place
