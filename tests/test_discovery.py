@@ -137,3 +137,7 @@ def test_what_a_page_names_is_read_before_it_is_believed() -> None:
     assert asyncio.run(confirm(Found(HOME, sure=True), FakeWeb())).url == HOME
     with pytest.raises(ParseError, match=r"https://a.example/rss: is .*“Home”"):
         asyncio.run(confirm(named, bad))
+    gone = FakeWeb()
+    gone.answers[named.url] = FetchError("the server answered 404", status=404)
+    with pytest.raises(FetchError, match=r"^https://a.example/rss: the server answered 404"):
+        asyncio.run(confirm(named, gone))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import shutil
@@ -106,17 +107,24 @@ def test_a_disk_that_is_full_costs_nothing_but_time(
 
 
 BACKUP = """
-mkdir "$1"; mount -t tmpfs -o size=16k none "$1"; cd "$site"
+mkdir "$1"; mount -t tmpfs -o size=$3k none "$1"; cd "$site"
 code=0; "$2" -m aggregator db backup "$1/copy.db" || code=$?; echo "exit $code"
 ls -A "$1" >&2
 """
 
 
-def test_a_backup_onto_a_full_disk_names_the_file_that_cannot_be_written(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("megabytes", "kibibytes"), [(0, 16), (4, 64), (4, 3000)])
+def test_a_backup_onto_a_full_disk_names_the_file_that_cannot_be_written(
+    tmp_path: Path, megabytes: int, kibibytes: int
+) -> None:
     site = tmp_path / "site"
-    a_refreshed_site(site)
+    a_fresh_site(site)
+    for number in range(megabytes):  # of what cannot be packed; what is large is not copied in one go
+        body = base64.b64encode(os.urandom(700_000)).decode()
+        write_post(site, f"large{number}.md", 100 + number, "category-1", body)
+    assert run(site).returncode == 0
 
-    code, told = said(in_mounts(BACKUP, site, str(tmp_path / "small"), sys.executable))
+    code, told = said(in_mounts(BACKUP, site, str(tmp_path / "small"), sys.executable, str(kibibytes)))
 
     assert code == 1
     (line,) = told.splitlines()  # and no name of what would be left

@@ -91,6 +91,7 @@ class Care(SiteAccess):
             raise StoreError(
                 f"{target}: lies in the output folder, whose files are served; name another place"
             )
+        self.refuse_own(target)
         care.backup(self.settings.store, target, force=force)
 
     def restore(self, file: Path, *, wait: float = 0.0) -> Path | None:

@@ -74,7 +74,10 @@ async def confirm(found: Found, web: Web) -> Found:
     """What was found, after reading it. Raises FetchError, or ParseError where it is no feed."""
     if found.sure:
         return found
-    answer, document = await _get(found.url, web)
+    try:
+        answer, document = await _get(found.url, web)
+    except FetchError as error:  # of an address that nobody typed
+        raise FetchError(f"{found.url}: {error}", status=error.status) from error
     kind = recognise(document).format
     if kind not in FEEDS:
         raise ParseError(f"{found.url}: {refusal(kind, document, answer.url)}")

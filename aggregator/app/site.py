@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from aggregator.dates import utc_now
-from aggregator.errors import StoreError
+from aggregator.errors import StoreError, UsageError
 from aggregator.values import dataclass, field
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from aggregator.records import RememberedList
     from aggregator.store import SqliteStore
     from aggregator.subscriptions import Subscriptions
+
+
+_BESIDE_STORE = (".lock", "-wal", "-shm", "-journal")
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,18 @@ class SiteAccess:
             return path.relative_to(Path.cwd())
         except (ValueError, FileNotFoundError):  # elsewhere; the working directory was removed
             return path
+
+    def refuse_own(self, target: Path) -> None:
+        """Raise UsageError where what is written to ``target`` would take the place of what the site is."""
+        store = self.settings.store
+        own = {self.settings.path: "the configuration", store: "the store itself"}
+        for place in (store, store.resolve()):
+            own |= {place.with_name(place.name + end): "the store's" for end in _BESIDE_STORE}
+        for path, what in own.items():
+            if target.resolve() == path.resolve() or (
+                target.exists() and path.exists() and target.samefile(path)
+            ):
+                raise UsageError(f"{target}: is {what}; name another file")
 
     @contextmanager
     def library(self) -> Iterator[SqliteStore]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aggregator.app.care import Care
 from aggregator.errors import ConfigError, StoreError, UsageError
-from aggregator.values import dataclass
+from aggregator.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from aggregator.model import ListedSource, Problem, Source
     from aggregator.subscriptions import Subscriptions
 
+    _Fields = Mapping[str, str | Sequence[str]]
+    """A source as it is written: keys, and text or lists of text."""
     Pick = Callable[[Sequence[Found]], int]
     """Which of several feeds is meant: its place. Raises UsageError if none can be told."""
 
@@ -87,7 +89,10 @@ class Subscribing(Care):
         self._refuse_present(found.url)
         fields: dict[str, str | Sequence[str]] = {"id": source_id} if source_id else {}
         fields |= {"type": found.type, "url": found.url} | _told(title or "", categories)
-        return self._insert([fields], dry_run=dry_run)
+        addition = self._insert([fields], dry_run=dry_run)
+        if addition.present:  # somebody else was faster
+            raise UsageError(f"{addition.present[0]}: is read already")
+        return addition
 
     async def _find(self, url: str) -> Sequence[Found]:
         from aggregator.app import discovery
@@ -102,13 +107,9 @@ class Subscribing(Care):
             return await discovery.confirm(found, web)
 
     def _refuse_present(self, url: str) -> None:
-        present = self._present().get(_key(url))
+        present = _present(self.settings).get(_key(url))
         if present is not None:
             raise UsageError(f"{_shown(url)}: is read already: source {present.id} ({present.where})")
-
-    def _present(self) -> dict[str, Source]:
-        """Sources that are configured themselves, by what tells feeds apart."""
-        return {_key(each.location): each for each in self.settings.sources if "://" in each.location}
 
     # ── OPML ──
 
@@ -118,15 +119,8 @@ class Subscribing(Care):
         from aggregator.sources.decoding import decode
 
         reading = outlines.read(decode(body).text, name)
-        present, new, there = self._present(), [], []
-        for listed in reading.sources:
-            known = present.get(_key(listed.url))
-            if known is None:
-                new.append(_fields(listed))
-            else:
-                there.append(f"{_shown(listed.url)} (source {known.id})")
-        addition = self._insert(new, dry_run=dry_run) if new else Addition()
-        return Addition(addition.lines, addition.ids, tuple(there), reading.problems)
+        addition = self._insert([_fields(listed) for listed in reading.sources], dry_run=dry_run)
+        return replace(addition, problems=reading.problems)
 
     def export_opml(self) -> tuple[bytes, int]:
         """Feeds as OPML, in folders by category; and how many private ones are left out."""
@@ -156,48 +150,79 @@ class Subscribing(Care):
 
     # ── the file ──
 
-    def _insert(self, sources: Sequence[Mapping[str, str | Sequence[str]]], *, dry_run: bool) -> Addition:
-        """Put sources into the configuration, or show how; what came of it is loaded before it is kept."""
+    def _insert(self, sources: Sequence[_Fields], *, dry_run: bool) -> Addition:
+        """Put sources into the configuration, or show how; what came of it is loaded before it is kept.
+
+        What is there already, as the file is now, is left out and told.
+        """
         from aggregator.config import editing
 
-        label = str(self.settings.path)
-        before = editing.read_whole(self.settings.path, label)
-        with_ids = self._with_ids(sources)
-        inserted = editing.insert(before.text, with_ids, label)
-        after = self._load(inserted.text)
-        known = len(self.settings.sources)
-        if [each.id for each in after.sources[:known]] != [each.id for each in self.settings.sources]:
-            raise ConfigError(
-                [f"{label}: sources: the new ones would change ids; give them ids of their own"]
-            )
-        if not dry_run:
-            editing.replace(self.settings.path, before, inserted.text)
-        return Addition(inserted.lines, tuple(each.id for each in after.sources[known:]))
-
-    def _with_ids(
-        self, sources: Sequence[Mapping[str, str | Sequence[str]]]
-    ) -> list[Mapping[str, str | Sequence[str]]]:
-        """The same, with ids where those made from their addresses would change those of others."""
-        from aggregator import sourcekeys
-
-        places = [
-            sourcekeys.Place(
-                str(each["type"]), str(each["url"]), sourcekeys.has_credentials(str(each["url"]))
-            )
-            for each in sources
-        ]
-        ids = sourcekeys.distinct_ids(places, [source.id for source in self.settings.sources])
-        return [
-            each
-            if "id" in each or made == sourcekeys.derived_id(place.kind, place.location, hidden=place.hidden)
-            else {"id": made, **each}
-            for each, place, made in zip(sources, places, ids, strict=True)
-        ]
+        path = self.settings.path
+        label = str(path)
+        with editing.alone(path, label):
+            before = editing.read_whole(path, label)
+            now = self._load(before.text)
+            new, there = _parted(sources, _present(now))
+            if not new:
+                return Addition(present=there)
+            inserted = editing.insert(before.text, _with_ids(new, now.sources), label)
+            editing.refuse_large(inserted.text, label)
+            after = self._load(inserted.text)
+            known = len(now.sources)
+            if [each.id for each in after.sources[:known]] != [each.id for each in now.sources]:
+                raise ConfigError(
+                    [f"{label}: sources: the new ones would change ids; give them ids of their own"]
+                )
+            if not dry_run:
+                editing.replace(path, before, inserted.text)
+        return Addition(inserted.lines, tuple(each.id for each in after.sources[known:]), there)
 
     def _load(self, text: str) -> Settings:
         from aggregator.config import load
 
-        return load(self.settings.path, {**self.adapters, **self.lists}, self.environ, text=text)
+        return load(
+            self.settings.path,
+            {**self.adapters, **self.lists},
+            self.environ,
+            text=text,
+            may_be_none=True,
+        )
+
+
+def _present(settings: Settings) -> dict[str, Source]:
+    """Sources that are configured themselves, by what tells feeds apart."""
+    return {_key(each.location): each for each in settings.sources if "://" in each.location}
+
+
+def _parted(
+    sources: Sequence[_Fields], present: Mapping[str, Source]
+) -> tuple[Sequence[_Fields], tuple[str, ...]]:
+    """Those that are new, and in words those that are there."""
+    new, there = [], []
+    for each in sources:
+        url = str(each["url"])
+        if (known := present.get(_key(url))) is None:
+            new.append(each)
+        else:
+            there.append(f"{_shown(url)} (source {known.id})")
+    return new, tuple(there)
+
+
+def _with_ids(sources: Sequence[_Fields], known: Sequence[Source]) -> list[_Fields]:
+    """The same, with ids where those made from their addresses would change those of others."""
+    from aggregator import sourcekeys
+
+    places = [
+        sourcekeys.Place(str(each["type"]), str(each["url"]), sourcekeys.has_credentials(str(each["url"])))
+        for each in sources
+    ]
+    ids = sourcekeys.distinct_ids(places, [source.id for source in known])
+    return [
+        each
+        if "id" in each or made == sourcekeys.derived_id(place.kind, place.location, hidden=place.hidden)
+        else {"id": made, **each}
+        for each, place, made in zip(sources, places, ids, strict=True)
+    ]
 
 
 def _fields(listed: ListedSource) -> dict[str, str | Sequence[str]]:

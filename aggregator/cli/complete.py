@@ -1,4 +1,8 @@
-"""What the shell offers when an argument is half typed. Never fails: no configuration, no offers."""
+"""What the shell offers when an argument is half typed. Never fails: no configuration, no offers.
+
+The one rule: what a shell would act on is not offered. Some put it on the line as it is, and the names of
+categories may be a stranger's.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,8 @@ from typing import TYPE_CHECKING
 from aggregator.errors import AggregatorError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import click
 
     from aggregator.app import App
@@ -27,7 +33,7 @@ def _app(context: click.Context) -> App | None:
 def source_ids(context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """Ids of configured sources."""
     app = _app(context)
-    return [] if app is None else [s.id for s in app.settings.sources if s.id.startswith(incomplete)]
+    return [] if app is None else _offered([source.id for source in app.settings.sources], incomplete)
 
 
 def category_slugs(context: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
@@ -40,4 +46,15 @@ def category_slugs(context: click.Context, _param: click.Parameter, incomplete: 
             names = [output.name for output in library.outputs() if output.kind == "category"]
     except AggregatorError:
         return []
-    return [name for name in names if name.startswith(incomplete)]
+    return _offered(names, incomplete)
+
+
+def _offered(names: Iterable[str], incomplete: str) -> list[str]:
+    return [name for name in names if name.startswith(incomplete) and all(map(_is_literal, name))]
+
+
+def _is_literal(character: str) -> bool:
+    """Whether every shell takes it for itself, anywhere in a word."""
+    if character.isascii():
+        return character.isalnum() or character in "._-+@:,/="
+    return character.isprintable()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from aggregator import whole
 from aggregator.cli.common import common_options, current, echo
 from aggregator.errors import UsageError
 
@@ -44,11 +45,14 @@ def init(folder: Path, *, force: bool) -> None:
         if os.path.lexists(config) and not force:
             raise UsageError(f"{config} exists already: this is a site; --force replaces it")
     kept = [] if force else [path for path in contents if os.path.lexists(path)]
+    for path in contents.keys() - set(kept):
+        if path.exists() and not path.is_file():
+            raise UsageError(f"{path}: cannot be replaced: it is no plain file; move it away")
     try:
         for name, mode in _FOLDERS.items():
             (folder / name).mkdir(mode, parents=True, exist_ok=True)
         for path in contents.keys() - set(kept):
-            path.write_text(contents[path], "utf-8")
+            whole.write(path, contents[path].encode())
     except OSError as error:
         raise UsageError(f"{error.filename or folder}: cannot be written: {error.strerror}") from error
     if current().verbosity >= 0:

@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 import click
 
+from aggregator import whole
 from aggregator.cli.add import show
 from aggregator.cli.common import common_options, current, echo, put, tell
 from aggregator.errors import UsageError
@@ -26,7 +27,10 @@ def import_opml(file: BinaryIO, *, dry_run: bool) -> None:
     """
     app = current().app(may_be_none=True)
     name = getattr(file, "name", "FILE")
-    body = file.read(_LARGEST + 1)
+    try:
+        body = file.read(_LARGEST + 1)
+    except OSError as error:
+        raise UsageError(f"{name}: cannot be read: {error.strerror}") from error
     if len(body) > _LARGEST:
         raise UsageError(f"{name}: is larger than {_LARGEST // 1024**2} MiB: not read")
     addition = app.import_opml(body, str(name), dry_run=dry_run)
@@ -50,12 +54,14 @@ def export_opml(file: Path | None) -> None:
     Private sources are left out.
     """
     app = current().app()
+    if file is not None:
+        app.refuse_own(file)
     body, private = app.export_opml()
     if file is None:
         put(body.decode().removesuffix("\n"))
     else:
         try:
-            file.write_bytes(body)
+            whole.write(file, body)
         except OSError as error:
             raise UsageError(f"{file}: cannot be written: {error.strerror}") from error
         if current().verbosity >= 0:

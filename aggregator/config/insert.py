@@ -67,9 +67,11 @@ def insert(text: str, sources: Sequence[Mapping[str, Any]], label: str) -> Inser
     except yaml.YAMLError:
         ways = []
     for edits in ways:
-        result = text
-        for edit in sorted(edits, key=lambda one: one.at, reverse=True):
-            result = result[: edit.at] + edit.text + result[edit.until or edit.at :]
+        result, done = "", 0
+        for edit in sorted(edits, key=lambda one: one.at):
+            result += text[done : edit.at] + edit.text
+            done = edit.until or edit.at
+        result += text[done:]
         if _is_as_meant(text, result, sources):
             lines = (line.strip(",") for edit in edits for line in re.split(r"\r\n|\r|\n", edit.text))
             return Inserted(result, tuple(line for line in lines if line.strip()))

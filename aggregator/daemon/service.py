@@ -89,6 +89,7 @@ class Daemon:
         self._configuration = Files()
         self._commands_backoff = Backoff()
         self._stopping = asyncio.Event()
+        self._code = 0
         self._reloading = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -130,7 +131,7 @@ class Daemon:
         stopping = asyncio.create_task(self._stopping.wait())
         done, _ = await asyncio.wait({*lasting, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if stopping in done:
-            return 0
+            return self._code
         stopping.cancel()
         for task in done:
             logging.getLogger(__name__).critical("a bug; please report it", exc_info=task.exception())
@@ -228,12 +229,22 @@ class Daemon:
 
     def _beat(self) -> None:
         self._notify.alive()
+        if not self._running.store.in_place:
+            self._give_up()
         if (jump := self._jumps.look()) is not None:
             self._schedule_anew(jump)
         if self._configuration.look():
             self._reload(str(self._running.app.settings.path))
         self._do_commands()
         self._notify.status(self._status())
+
+    def _give_up(self) -> None:
+        """What would be kept from now on would be lost; whoever starts it anew begins with what is there."""
+        if not self._stopping.is_set():
+            text = f"{self._running.store.path}: was removed, or another file is in its place: ending"
+            tell("store-gone", text, level=logging.CRITICAL)
+            self._code = 1
+            self._stopping.set()
 
     def _schedule_anew(self, jump: Jump) -> None:
         """Alarms that were set by a clock that was set since, or stood, go off at the wrong time."""

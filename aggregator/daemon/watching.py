@@ -147,10 +147,12 @@ class Watching:
         self._folders = {path: each for path, each in now.items() if _is_folder(each)}
         files = {path: each for path, each in now.items() if path not in self._folders}
         self._tell_of(self._files.watch(files))  # what changed before nobody saw
-        polled = await asyncio.to_thread(lambda: {path for path in self._folders if self._is_polled(path)})
+        nameable = {path for path in self._folders if _is_nameable(path)}
+        self._leave_unwatched(self._folders.keys() - nameable)
+        polled = await asyncio.to_thread(lambda: {path for path in nameable if self._is_polled(path)})
         groups = [
             _Group(frozenset(paths), polls, self._began, self._heard, self._failed)
-            for paths, polls in ((polled, True), (self._folders.keys() - polled, False))
+            for paths, polls in ((polled, True), (nameable - polled, False))
             if paths
         ]
         for group in groups:
@@ -165,6 +167,13 @@ class Watching:
         if self.how == "auto":
             return self._distrusted or is_silent(path)
         return self.how == "poll"
+
+    def _leave_unwatched(self, folders: Collection[Path]) -> None:
+        """What is in these is seen when their sources are read next."""
+        for path in sorted(folders):
+            text = f"{path}: cannot be watched, its name is not UTF-8; its source is read at its interval"
+            tell("watching", text, level=logging.WARNING)
+        self._tell_of(folders)
 
     def _began(self, folders: Collection[Path], *, polls: bool) -> None:
         """These are watched from now on; what changed before nobody saw."""
@@ -200,6 +209,15 @@ class Watching:
     def _tell(self, source_ids: frozenset[str]) -> None:
         if source_ids:
             self._changed(source_ids)
+
+
+def _is_nameable(path: Path) -> bool:
+    """Whether watchfiles can be told of it."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_folder(there: Sign | None) -> bool:

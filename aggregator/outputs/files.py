@@ -68,11 +68,7 @@ class OutputFolder:
             self._refuse_strangers(names, known_files=known_files)
             manifest = {"version": 1, "site": self.site_uuid, "generator": "aggregator"}
             self.write({MANIFEST: json.dumps(manifest).encode() + b"\n"})
-        elif owner != self.site_uuid:
-            raise PublishError(
-                f"{self.path} belongs to another site ({owner}): choose another output.dir,"
-                f" or remove {self.path / MANIFEST} if that site is no more"
-            )
+        self._refuse_other(owner)
         with publishing(self.path), Tree(self.path) as tree:
             self._sweep(tree, ())
 
@@ -83,6 +79,7 @@ class OutputFolder:
         """
         if not self._exists():
             self.claim(known_files=True)
+        self._look_whose()
         with publishing(self.path), Tree(self.path) as tree:
             changed = [(path, body) for path, body in files.items() if not self._holds(tree, path, body)]
             waiting: deque[_Temporary] = deque()
@@ -122,6 +119,7 @@ class OutputFolder:
         A folder in a file's place is not ours, and stays.
         """
         removed = []
+        self._look_whose()
         for path, folder, name, state in self._each(paths):
             if not stat.S_ISDIR(state.st_mode):
                 with publishing(self.path / path):
@@ -140,6 +138,18 @@ class OutputFolder:
             if known_files:  # the store knows better than a damaged file
                 return None
             raise
+
+    def _look_whose(self) -> None:
+        """Raise PublishError where another site's folder came into the place of the one that was claimed."""
+        with publishing(self.path), suppress(FileNotFoundError, NotADirectoryError):
+            self._refuse_other(_site_in(disk.beginning(self.path / MANIFEST, _LARGEST_MANIFEST)))
+
+    def _refuse_other(self, owner: str | None) -> None:
+        if owner not in {None, self.site_uuid}:
+            raise PublishError(
+                f"{self.path} belongs to another site ({owner}): choose another output.dir,"
+                f" or remove {self.path / MANIFEST} if that site is no more"
+            )
 
     def _refuse_strangers(self, names: frozenset[str], *, known_files: bool) -> None:
         strange = [name for name in _TOP if name in names]
@@ -270,13 +280,19 @@ def read_manifest(path: Path) -> str | None:
             body = disk.beginning(manifest, _LARGEST_MANIFEST)
         except FileNotFoundError:
             return None
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
-        value = None
-    site = value.get("site") if isinstance(value, dict) else None
-    if not isinstance(site, str) or not site:
+    site = _site_in(body)
+    if site is None:
         raise _DamagedManifestError(
             f"{manifest} is damaged: remove it if {path} is this site's, else choose another output.dir"
         )
     return site
+
+
+def _site_in(manifest: bytes) -> str | None:
+    """The uuid that a manifest names; None where it names none."""
+    try:
+        value = json.loads(manifest)
+    except (ValueError, RecursionError):
+        return None
+    site = value.get("site") if isinstance(value, dict) else None
+    return site if isinstance(site, str) and site else None

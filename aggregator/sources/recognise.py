@@ -207,7 +207,7 @@ def _message(value: Any, depth: int = 0) -> str:
     return next(filter(None, (_message(value[key], depth + 1) for key in keys if key in value)), "")
 
 
-_TITLE = re.compile(r"<title[^>]*>([^<]{0,500})", re.IGNORECASE)
+_TITLE = re.compile(r"<title[^<>]*>([^<]{0,500})", re.IGNORECASE)
 _PASSWORD = re.compile(r"<input[^>]{0,500}\btype\s*=\s*[\"']?password", re.IGNORECASE)
 _WALLS = (
     (

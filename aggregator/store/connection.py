@@ -18,8 +18,14 @@ if TYPE_CHECKING:
 _BUSY = "is busy: another process kept writing to it; try again in a moment"
 _WAYS_OUT = "`aggregator db restore FILE` brings a backup back, `aggregator db rebuild` makes do without one"
 _CORRUPT = f"is damaged; `aggregator db check` says what is wrong, {_WAYS_OUT}"
+_NO_ROOM = "there is no room for what is kept beside it while it is open: free some space on its disk"
 _READ_ONLY = "cannot be written: check that it, its folder and the disk are writable for this user"
+_GONE = (
+    "was removed, or another file is in its place, since it was opened; nothing of this step was kept;"
+    " begin anew with what is there"
+)
 _CAUSES = {
+    sqlite3.SQLITE_IOERR_SHMSIZE: _NO_ROOM,
     sqlite3.SQLITE_BUSY: _BUSY,
     sqlite3.SQLITE_LOCKED: _BUSY,
     sqlite3.SQLITE_FULL: "cannot grow: the disk is full; nothing of this step was kept; free some space",
@@ -46,8 +52,9 @@ def translated(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        code: int = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if (cause := _CAUSES.get(code)) is None:  # a text that is none, a constraint that does not hold
+        code: int = getattr(error, "sqlite_errorcode", 0)
+        cause = _CAUSES.get(code) or _CAUSES.get(code & 0xFF)
+        if cause is None:  # a text that is none, a constraint that does not hold
             raise_if_damaged(path, error)
             cause = f"was refused by the database: {error}"
         raise StoreError(f"{path}: {cause}") from error
@@ -105,6 +112,12 @@ class Connection:
     def __init__(self, path: Path, raw: sqlite3.Connection) -> None:
         self.path = path
         self._raw = raw
+        self._file = _identity(path)
+
+    def in_place(self) -> bool:
+        """Whether the file that was opened is still the one at its path, as far as can be told."""
+        now = _identity(self.path)
+        return _UNKNOWN in {now, self._file} or now == self._file
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -114,9 +127,14 @@ class Connection:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """All that is written inside, or nothing."""
+        """All that is written inside, or nothing.
+
+        Raises StoreError where it would be kept in a file that nobody finds any more.
+        """
         with self._transaction("begin immediate") as raw:
             yield raw
+            if not self.in_place():
+                raise StoreError(f"{self.path}: {_GONE}")
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
@@ -133,6 +151,20 @@ class Connection:
         """Let go of the file; twice is as good as once."""
         with translated(self.path):
             self._raw.close()
+
+
+_NOTHING, _UNKNOWN = (0, 0), (0, -1)
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    """Device and inode; a disk that does not answer says nothing of it."""
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return _NOTHING
+    except OSError:
+        return _UNKNOWN
+    return found.st_dev, found.st_ino
 
 
 def connect(path: Path, *, read_only: bool = False, patience: float = 10.0) -> Connection:
@@ -183,7 +215,7 @@ def refuse_strange_company(path: Path) -> None:
 
 
 def open_read_only(path: Path, patience: float = 10.0) -> sqlite3.Connection:
-    """Open a file that others may be writing to, where its folder cannot be written to either.
+    """Open a file that others may be writing to, where its folder cannot be written to or is full, too.
 
     SQLite cannot share a write-ahead log there; but with no log there, nobody is writing.
     """
@@ -193,8 +225,13 @@ def open_read_only(path: Path, patience: float = 10.0) -> sqlite3.Connection:
             return raw
     except sqlite3.OperationalError as error:
         raw.close()
-        unshareable = error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
-        if not unshareable or path.with_name(f"{path.name}-wal").exists():
+        log = path.with_name(f"{path.name}-wal")
+        if error.sqlite_errorcode == sqlite3.SQLITE_IOERR_SHMSIZE:  # a log that we just began is empty
+            in_use = log.exists() and log.stat().st_size > 0
+        else:
+            unshareable = error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
+            in_use = not unshareable or log.exists()
+        if in_use:
             raise
         return open_raw(path, "ro", patience, immutable=True)
     except sqlite3.Error:

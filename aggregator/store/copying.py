@@ -38,7 +38,8 @@ def copy_database(source: Path, target: Path) -> None:
             _copy(source, temporary, target)
             temporary.replace(target)
         finally:
-            temporary.unlink(missing_ok=True)
+            for ending in ("", "-journal"):  # which SQLite leaves where it could not roll back
+                Path(f"{name}{ending}").unlink(missing_ok=True)
         sync(target.parent)
     except OSError as error:
         raise StoreError(f"{target}: cannot be written: {error.strerror or error}") from error

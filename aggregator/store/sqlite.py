@@ -60,6 +60,11 @@ class SqliteStore(
         return self._connection.path
 
     @property
+    def in_place(self) -> bool:
+        """Whether the file is still there, and no other in its place."""
+        return self._connection.in_place()
+
+    @property
     def site_uuid(self) -> str:
         """Whose store this is; the output folder's manifest names the same."""
         return self._site

@@ -79,6 +79,19 @@ def test_init_hides_no_configuration_behind_another(site: Site) -> None:
     assert not (folder / "config").exists()
 
 
+def test_init_waits_for_no_pipe_in_the_configuration_s_place(site: Site) -> None:
+    config = site.root / "piped" / "config" / "aggregator.yaml"
+    config.parent.mkdir(parents=True)
+    os.mkfifo(config)
+
+    ran = site.run("init", "piped", "--force")
+
+    assert ran.code == 2
+    assert ran.err == (
+        "aggregator: piped/config/aggregator.yaml: cannot be replaced: it is no plain file; move it away\n"
+    )
+
+
 def test_init_in_a_place_that_cannot_be_written_is_told(site: Site) -> None:
     (site.root / "file").write_text("")
 
@@ -228,6 +241,22 @@ def test_no_backup_is_put_where_it_would_be_served(filled: Site) -> None:
     assert not (filled.root / "feeds" / "saved.db").exists()
 
 
+@pytest.mark.parametrize("command", [("db", "backup", "--force"), ("export-opml",)])
+@pytest.mark.parametrize("ending", ["", "-wal", "-shm", "-journal", ".lock", "config"])
+def test_nothing_is_written_in_the_place_of_what_the_site_is(
+    filled: Site, command: tuple[str, ...], ending: str
+) -> None:
+    name = "config/aggregator.yaml" if ending == "config" else f"var/aggregator.db{ending}"
+    before = {path: path.read_bytes() for path in (filled.root / "var").iterdir()}
+
+    done = filled.run(*command, name)
+
+    assert done.code == 2
+    assert done.err.splitlines()[-1].startswith(f"aggregator: {name}: is ")
+    assert {path: path.read_bytes() for path in (filled.root / "var").iterdir()} == before
+    assert filled.run("validate").code == 0
+
+
 def test_backup_and_restore(filled: Site) -> None:
     before = filled.files()
     assert filled.run("db", "backup", "saved.db").code == 0
@@ -310,17 +339,30 @@ def test_completion_for_each_shell(site: Site) -> None:
     assert site.run("completion", "tcsh").code == 2
 
 
-def test_the_shell_is_offered_sources_and_categories(filled: Site) -> None:
-    def offered(line: str) -> str:
-        words = {"COMP_WORDS": line, "COMP_CWORD": str(len(line.split()) - 1)}
-        environ = os.environ | words | {"_AGGREGATOR_COMPLETE": "bash_complete"}
-        command = [sys.executable, "-c", "from aggregator.cli import cli; cli(prog_name='aggregator')"]
-        return subprocess.run(
-            command, cwd=filled.root, env=environ, capture_output=True, text=True, check=False
-        ).stdout
+def offered(site: Site, line: str) -> list[str]:
+    """What bash is told that a line may go on with, whose last word is half typed."""
+    words = {"COMP_WORDS": line, "COMP_CWORD": str(line.count(" "))}
+    environ = os.environ | words | {"_AGGREGATOR_COMPLETE": "bash_complete"}
+    command = [sys.executable, "-c", "from aggregator.cli import cli; cli(prog_name='aggregator')"]
+    ran = subprocess.run(command, cwd=site.root, env=environ, capture_output=True, text=True, check=False)
+    return [each.removeprefix("plain,") for each in ran.stdout.splitlines()]
 
-    assert "posts" in offered("aggregator refresh p")
-    assert "macro" in offered("aggregator generate m")
+
+def test_the_shell_is_offered_sources_and_categories(filled: Site) -> None:
+    assert offered(filled, "aggregator refresh p") == ["posts"]
+    assert "macro" in offered(filled, "aggregator generate m")
+
+
+def test_the_shell_is_offered_nothing_that_it_would_act_on(site: Site) -> None:
+    sources = [f"{{id: {json.dumps(name)}, type: jekyll, path: more}}" for name in ("`id`", "宏观", "a;b")]
+    site.configure(CONFIGURATION + "".join(f"  - {each}\n" for each in sources))
+    names = ("$(touch pwned)", "a b", "!!", "~root", "{a,b}", "a&b", "'a", "macro.1")
+    for number, name in enumerate(names):
+        site.write_post(f"{number}.md", str(202201122245264451 + number), category=json.dumps(name))
+    site.run("refresh")
+
+    assert offered(site, "aggregator source show ") == ["posts", "宏观"]
+    assert offered(site, "aggregator add x --category ") == ["macro.1", "uncategorized"]
 
 
 def test_help_shows_an_example_for_each_command(site: Site) -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from aggregator.app import App
+from aggregator.errors import UsageError
 from aggregator.sources import outlines
 from tests.cli.loopback import RSS
 
@@ -230,6 +232,23 @@ def test_the_file_keeps_its_permissions_its_mark_and_what_links_to_it(
     assert [path.name for path in (site.root / "config").iterdir()] == ["aggregator.yaml"]
 
 
+def test_what_others_added_meanwhile_counts(site: Site, config: Path, server: Server) -> None:
+    server.pages["/other.xml"] = server.pages["/feed/xml"] = RSS
+    first = App.open(config, {}, {})
+    second = App.open(config, {}, {})
+    site.run("add", f"{server.url}/feed.xml")
+
+    with pytest.raises(UsageError, match=r"feed\.xml \(source .*\): is read already"):
+        first.add(f"{server.url}/feed.xml", lambda found: 0)
+    alike = second.add(f"{server.url}/feed/xml", lambda found: 0)
+    other = second.add(f"{server.url}/other.xml", lambda found: 0)
+
+    assert [len(each.ids) for each in (alike, other)] == [1, 1]
+    assert other.ids[0].endswith("-other.xml")
+    assert added(config).count("url:") == 3
+    assert site.run("validate").code == 0
+
+
 # ── OPML ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 OPML = """\
@@ -267,6 +286,26 @@ def test_every_feed_of_a_list_is_added(site: Site, config: Path) -> None:
     assert "https://own.example/ (source own): is read already" in ran.err
     assert "ftp://x/" in ran.err
     assert (again.code, again.out) == (0, "")
+
+
+def test_a_list_that_cannot_be_read_is_told(site: Site, config: Path) -> None:
+    ran = site.run("import-opml", "/proc/self/mem")
+
+    assert (ran.code, ran.err) == (2, "aggregator: /proc/self/mem: cannot be read: Input/output error\n")
+
+
+def test_a_list_that_would_make_the_configuration_unreadable_is_refused(site: Site, config: Path) -> None:
+    feeds = (f'<outline text="{"t" * 400}" xmlUrl="https://a.example/{n}{"a" * 1000}"/>' for n in range(4000))
+    (site.root / "my.opml").write_text(f"<opml><body>{''.join(feeds)}</body></opml>")
+
+    ran = site.run("import-opml", "my.opml")
+
+    assert ran.code == 78
+    assert ran.err.startswith(
+        "config/aggregator.yaml: would be larger than 4 MiB, the most that is read of it;"
+    )
+    assert ran.err.count("\n") == 1
+    assert config.read_text("utf-8") == CONFIGURATION
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 
 from aggregator.config import editing
+from aggregator.config.document import MAX_BYTES
 from aggregator.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -50,3 +52,35 @@ def test_a_file_that_is_gone_is_told(tmp_path: Path) -> None:
         whole(path)
     with pytest.raises(ConfigError, match="cannot be written: No such file"):
         editing.replace(path, editing.Whole(b"", ""), "a: 1\n")
+
+
+def test_what_several_write_at_once_is_all_there(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("")
+
+    def add(who: int) -> None:
+        for number in range(20):
+            with editing.alone(path, "a.yaml"):
+                before = whole(path)
+                editing.replace(path, before, f"{before.text}k{who}-{number}: x\n")
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(add, range(4)))
+
+    assert sorted(path.read_text().splitlines()) == sorted(
+        f"k{w}-{n}: x" for w in range(4) for n in range(20)
+    )
+
+
+def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
+    with (
+        pytest.raises(ConfigError, match="x: cannot be read: No such file"),
+        editing.alone(tmp_path / "gone" / "a.yaml", "x"),
+    ):
+        pass
+
+
+def test_what_could_not_be_read_again_is_refused() -> None:
+    editing.refuse_large("a" * MAX_BYTES, "x")
+    with pytest.raises(ConfigError, match="x: would be larger than 4 MiB"):
+        editing.refuse_large("é" * (MAX_BYTES // 2 + 1), "x")

@@ -287,6 +287,30 @@ sys.stdin.read()
 """
 
 
+def test_it_ends_where_another_store_is_put_in_the_place_of_its_own_and_begins_anew_with_that(
+    site: Site,
+) -> None:
+    site.configure(POSTS)
+    site.post("a")
+    store = site.root / "var" / "aggregator.db"
+    copy = site.root / "copy.db"
+    with site.start() as daemon:
+        daemon.wait_for("published")
+        with closing(sqlite3.connect(store)) as raw, closing(sqlite3.connect(copy)) as other:
+            raw.backup(other)
+        copy.replace(store)
+        daemon.wait_for("store-gone")
+        code = daemon.process.wait(PATIENCE)
+        daemon.hear_all()
+
+    assert code == 1
+    site.post("b", title="Written meanwhile")
+    with site.start() as daemon:
+        daemon.publishes(lambda: "Written meanwhile" in site.feed())
+        assert daemon.stop()[0] == 0
+    assert "Title a" in site.feed()
+
+
 def test_a_store_that_is_locked_for_a_while_is_waited_for(site: Site) -> None:
     site.configure(POSTS)
     site.post("a")

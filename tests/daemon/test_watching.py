@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -75,6 +76,27 @@ def test_what_changes_below_a_folder_is_heard_of_its_source_alone(tmp_path: Path
             await ears.hears("a")
 
     run(scenario)
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="its file systems know no other names than UTF-8")
+def test_a_folder_whose_name_is_not_utf_8_is_told_and_costs_no_other(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    odd = tmp_path / os.fsdecode(b"\xff")
+    odd.mkdir()
+    (tmp_path / "b").mkdir()
+
+    async def scenario(ears: Ears) -> None:
+        async with watched(ears, a=odd, b=tmp_path / "b"):
+            await ears.hears("a", "b")
+            (tmp_path / "b" / "new.md").write_text("x")
+            await ears.hears("b")
+
+    run(scenario)
+
+    assert [line for line in caplog.messages if "cannot be watched" in line] == [
+        f"{odd}: cannot be watched, its name is not UTF-8; its source is read at its interval"
+    ]
 
 
 def test_hidden_files_and_what_we_write_ourselves_are_not_heard(tmp_path: Path) -> None:

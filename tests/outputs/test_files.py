@@ -342,6 +342,23 @@ def test_another_sites_folder_is_refused(folder: OutputFolder) -> None:
     assert read_manifest(folder.path) == SITE
 
 
+def test_another_sites_folder_that_came_in_its_place_is_left_alone(
+    folder: OutputFolder, tmp_path: Path
+) -> None:
+    other = OutputFolder(tmp_path / "other", OTHER)
+    other.claim(known_files=False)
+    other.write({"all.xml": b"theirs"})
+    folder.path.rename(tmp_path / "away")
+    other.path.rename(folder.path)
+
+    with pytest.raises(PublishError, match="belongs to another site"):
+        folder.write({"all.xml": b"ours"})
+    with pytest.raises(PublishError, match="belongs to another site"):
+        folder.remove(["all.xml"])
+
+    assert (folder.path / "all.xml").read_bytes() == b"theirs"
+
+
 @pytest.mark.parametrize("name", ["index.html", "all.xml", "category", "health.json"])
 def test_files_that_look_like_ours_and_are_not_are_never_overwritten(tmp_path: Path, name: str) -> None:
     (tmp_path / name).mkdir()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -107,6 +108,31 @@ def test_many_advertised_feeds_are_counted() -> None:
     links = "".join(f'<link rel="alternate" type="application/atom+xml" href="/{n}">' for n in range(8))
 
     assert why_not(f"<html>{links}").endswith("https://news.example/4 and 3 more")
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        "<title",
+        "<input type ",
+        "<link ",
+        "<!--",
+        "<?xml ",
+        "<rss",
+        "<!DOCTYPE [",
+        "<a href='",
+        "&amp",
+        "<title>",
+    ],
+)
+def test_a_page_of_nothing_but_beginnings_takes_no_long_time(begun: str) -> None:
+    page = "<!DOCTYPE html><html>" + begun * (1_000_000 // len(begun))
+    start = time.perf_counter()
+
+    line = why_not(page)
+
+    assert time.perf_counter() - start < 5
+    assert line.startswith("is an HTML page")
 
 
 def test_json_nested_too_deeply_is_no_feed() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import resource
+import shutil
 import sqlite3
 import tempfile
 from contextlib import closing, contextmanager
@@ -197,3 +199,68 @@ def test_what_is_no_database_is_refused_to_readers(path: Path) -> None:
 
     with pytest.raises(sqlite3.DatabaseError):
         open_read_only(path)
+
+
+@pytest.mark.parametrize("how", ["removed", "replaced"])
+def test_nothing_is_kept_in_a_file_that_nobody_finds_any_more(
+    store: SqliteStore, path: Path, tmp_path: Path, how: str
+) -> None:
+    with open_store(tmp_path / "other.db"):
+        pass
+    if how == "removed":
+        path.unlink()
+    else:
+        (tmp_path / "other.db").replace(path)
+
+    with pytest.raises(StoreError, match="was removed, or another file is in its place, since it was opened"):
+        store.sync([a_source("posts"), a_source("more")], NOW)
+
+    assert not store.in_place
+    assert [state.id for state in store.states()] == ["posts"]
+
+
+@contextmanager
+def a_full_disk() -> Iterator[None]:
+    """No file grows any more."""
+    before, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (before, hard))
+
+
+def test_what_is_on_a_full_disk_can_be_read(path: Path) -> None:
+    with open_store(path) as store:
+        store.sync([a_source("posts")], NOW)
+
+    for _ in range(2):
+        with a_full_disk(), open_store(path, read_only=True) as store:
+            assert [state.id for state in store.states()] == ["posts"]
+
+
+def test_what_is_on_a_full_disk_and_in_a_log_is_told_to_need_room(
+    store: SqliteStore, path: Path, tmp_path: Path
+) -> None:
+    copied = tmp_path / "copied.db"
+    for ending in ("", "-wal"):  # what a process leaves that is killed; the index of its log went with it
+        shutil.copy(f"{path}{ending}", f"{copied}{ending}")
+
+    with a_full_disk(), pytest.raises(StoreError) as caught:
+        open_store(copied, read_only=True)
+
+    assert str(caught.value) == (
+        f"{copied}: there is no room for what is kept beside it while it is open: free some space on its disk"
+    )
+    with open_store(copied, read_only=True) as healed:
+        assert [state.id for state in healed.states()] == ["posts"]
+
+
+def test_a_store_that_cannot_be_looked_at_for_a_while_is_not_taken_for_lost(shared_folder: Path) -> None:
+    shared_folder.chmod(0o755)
+    with open_store(shared_folder / "aggregator.db") as store:
+        shared_folder.chmod(0o000)
+        with unprivileged():
+            assert store.in_place
+        shared_folder.chmod(0o755)
+        assert store.in_place
