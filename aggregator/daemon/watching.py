@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import stat
 import threading
 from collections.abc import Mapping
@@ -171,7 +172,8 @@ class Watching:
     def _leave_unwatched(self, folders: Collection[Path]) -> None:
         """What is in these is seen when their sources are read next."""
         for path in sorted(folders):
-            text = f"{path}: cannot be watched, its name is not UTF-8; its source is read at its interval"
+            shown = os.fsencode(path).decode("utf-8", "backslashreplace")
+            text = f"{shown}: cannot be watched, its name is not UTF-8; its source is read at its interval"
             tell("watching", text, level=logging.WARNING)
         self._tell_of(folders)
 

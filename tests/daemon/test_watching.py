@@ -95,7 +95,7 @@ def test_a_folder_whose_name_is_not_utf_8_is_told_and_costs_no_other(
     run(scenario)
 
     assert [line for line in caplog.messages if "cannot be watched" in line] == [
-        f"{odd}: cannot be watched, its name is not UTF-8; its source is read at its interval"
+        f"{tmp_path}/\\xff: cannot be watched, its name is not UTF-8; its source is read at its interval"
     ]
 
 
