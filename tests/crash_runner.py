@@ -87,8 +87,8 @@ def begin(folder: Path) -> None:
 
 
 def said(folder: Path, output: str) -> Path:
-    """Where the job in a folder writes to."""
-    return folder.parent / f"{folder.name}.{output}"
+    """Where the job in a folder writes to: no path of the folder is a beginning of it."""
+    return folder.parent / f"{output}-of-{folder.name}"
 
 
 if __name__ == "__main__":

@@ -172,7 +172,11 @@ def run(site: Path, *tracer: str, job: str = "refresh", later: int = 0) -> Ran:
     with traced(child, *tracer) if tracer else nullcontext():
         orders.write("\n")
         code = int(answers.readline())
-    return Ran(code, said(site, "stdout").read_text(), said(site, "stderr").read_text())
+    outputs = [said(site, output) for output in ("stdout", "stderr")]
+    ran = Ran(code, *(path.read_text() for path in outputs))
+    for path in outputs:
+        path.unlink()
+    return ran
 
 
 @contextmanager
