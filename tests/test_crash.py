@@ -91,8 +91,9 @@ def disturb(tmp_path: Path, make: Make, job: str, shard: int) -> None:
             assert bool(broken.stderr) == (broken.returncode == 1), what
             assert broken.stderr.count("\n") <= 2, what
         assert sound(site) == "", what
-        again = run(site, job=job)
-        assert again.returncode == 0 or "is sound; there is nothing to rebuild" in again.stderr, what
+        if job != "refresh":
+            again = run(site, job=job)
+            assert again.returncode == 0 or "is sound; there is nothing to rebuild" in again.stderr, what
         healed = run(site)
         assert healed.returncode == 0, f"{what}\n{healed.stderr}"
         assert outputs(site) == expected, what
