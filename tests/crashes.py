@@ -263,9 +263,12 @@ def sound(site: Path) -> str:
     """What is wrong with the store and the outputs; empty if nothing."""
     store = site / "var" / "aggregator.db"
     if store.exists() and store.read_bytes()[:15] == b"SQLite format 3":
-        with closing(sqlite3.connect(store)) as connection:
-            (found,) = connection.execute("pragma integrity_check").fetchone()
-            broken = connection.execute("pragma foreign_key_check").fetchone()
+        try:
+            with closing(sqlite3.connect(store)) as connection:
+                (found,) = connection.execute("pragma integrity_check").fetchone()
+                broken = connection.execute("pragma foreign_key_check").fetchone()
+        except sqlite3.DatabaseError as error:
+            return f"store: {error}"
         if found != "ok" or broken:
             return f"store: {found} {broken}"
     for name, body in outputs(site).items():

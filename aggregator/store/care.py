@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aggregator.errors import StoreError
 from aggregator.store.connection import open_raw, open_read_only, translated
-from aggregator.store.copying import FOLDER_OF_OWNER, copy_database, sync, unused
+from aggregator.store.copying import FOLDER_OF_OWNER, copy_database, make_one_file, sync, unused
 from aggregator.store.migrating import foreign_objects, refuse_foreign, version_of
 
 if TYPE_CHECKING:
@@ -86,8 +86,13 @@ def restore(file: Path, store: Path, outputs: str | None = None) -> Path | None:
 
 
 def replace(store: Path, staged: Path, ending: str) -> Path | None:
-    """Put a whole file in the store's place; returns where the replaced store is kept, if there was one."""
+    """Put a whole store in the store's place; returns where the replaced store is kept, if there was one.
+
+    Closing a store leaves a log beside it where the file cannot take it up, and says nothing: whoever moved
+    the file alone would lose what the log holds.
+    """
     _refuse_no_file(store)
+    make_one_file(staged)
     try:
         kept = _put_aside(store, ending)
         staged.replace(store)

@@ -147,6 +147,13 @@ def test_a_restored_store_is_as_it_was_and_the_replaced_one_is_kept(
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+def crashed(path: Path, place: Path) -> Path:
+    """A store as a crash leaves it: its last changes are in the log alone."""
+    for ending in ("", "-wal"):
+        place.with_name(place.name + ending).write_bytes(path.with_name(path.name + ending).read_bytes())
+    return place
+
+
 def test_a_log_of_the_replaced_store_goes_with_it(store: SqliteStore, path: Path, tmp_path: Path) -> None:
     backup(path, tmp_path / "copy.db")
     save(store, a_change("2"))
@@ -161,6 +168,20 @@ def test_a_log_of_the_replaced_store_goes_with_it(store: SqliteStore, path: Path
     assert kept is not None
     assert natives(crashed / "aggregator.db") == {"1"}
     assert natives(kept) == {"1", "2"}
+
+
+def test_a_store_that_takes_the_place_of_another_brings_its_log(
+    store: SqliteStore, path: Path, tmp_path: Path
+) -> None:
+    """Closing leaves one where the disk fills up at that moment, and does not say so."""
+    with open_store(tmp_path / "old.db"):
+        pass
+    save(store, a_change("2"))
+    staged = crashed(path, tmp_path / "staged.db")
+
+    replace(tmp_path / "old.db", staged, ".before")
+
+    assert natives(tmp_path / "old.db") == {"1", "2"}
 
 
 def test_a_store_that_is_lost_is_restored(store: SqliteStore, path: Path, tmp_path: Path) -> None:
