@@ -60,7 +60,7 @@ def try_each(chosen: Iterable[tuple[Call, str]], attempt: Callable[[Call, str], 
     for call, fault in chosen:
         try:
             disturbed += attempt(call, fault)
-        except AssertionError as failure:
+        except (AssertionError, sqlite3.Error) as failure:
             failures.append(failure)
     if failures:
         raise ExceptionGroup("what does not hold", failures)
@@ -126,6 +126,12 @@ def test_so_does_making_a_lost_store_anew(tmp_path: Path, shard: int) -> None:
     disturb(tmp_path, a_site_that_lost_its_store, "rebuild", shard)
 
 
+def stores(site: Path) -> list[Path]:
+    """The store that is in its place, if one is, and those that are kept beside."""
+    names = sorted((site / "var").glob("aggregator.db*"))
+    return [each for each in names if not each.name.endswith(("-wal", "-shm", ".lock"))]
+
+
 def knows_more(store: Path) -> bool:
     """Whether it is the store from before it was restored, with its log."""
     with closing(sqlite3.connect(store)) as raw:
@@ -145,15 +151,14 @@ def test_a_restore_that_is_disturbed_can_be_done_again_and_neither_store_is_lost
         broken = run(site, *injecting(call, fault), job="restore")
         what = f"{fault} at {call.line}\n{broken.stderr}"
         assert "Traceback" not in broken.stderr, what
+        refreshed = shutil.copytree(site, site.with_name(f"refreshed-{site.name}"))
+        run(refreshed)
+        assert any(knows_more(each) for each in stores(refreshed)), what
+        shutil.rmtree(refreshed)
         assert run(site, job="restore").returncode == 0, what
-        store = site / "var" / "aggregator.db"
-        assert not knows_more(store), what
+        restored, *kept = stores(site)
+        assert not knows_more(restored), what
         assert sound(site) == "", what
-        kept = [
-            each
-            for each in store.parent.glob("*.before-restore*")
-            if each.suffix[-4:] not in ("-wal", "-shm")
-        ]
         assert any(knows_more(each) for each in kept), what
         assert run(site).returncode == 0, what
         shutil.rmtree(site)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 from aggregator.errors import StoreError
@@ -202,8 +202,12 @@ def _site(store: Path) -> str:
 def _put_aside(store: Path, ending: str) -> Path | None:
     """Move the store away together with its log, which must never meet another database.
 
-    The log goes first: whoever is cut off in between finds the store in its place, and moves it to its log.
+    It takes up its log before: cut off in between, and opened by whoever comes next, it lacks nothing.
+    Damaged, it stays as it is. Its log goes first: the next who tries finds the store, and moves it there.
     """
+    with suppress(StoreError):
+        _refuse_unusable(store)
+        checkpoint(store)
     kept = unused(store, ending)
     there = store.exists()
     for suffix in ("-wal", ""):
