@@ -56,7 +56,7 @@ def tell(source_id: str) -> None:
 
 
 def serve() -> None:
-    """For each line ``[folder, job, seconds]`` tell the number of a child, and then the child's exit code.
+    """Do each line ``[folder, job, seconds]`` in a child, whose number is told, and then its exit code.
 
     The child waits for one line more: until then a tracer has time to attach.
     """
@@ -69,7 +69,6 @@ def serve() -> None:
         if child == 0:
             begin(Path(folder))
             os._exit(main(*job))  # tidying all that was loaded takes longer than most jobs
-        tell(str(child))
         _, status = os.waitpid(child, 0)
         tell(str(os.waitstatus_to_exitcode(status)))
 
@@ -77,13 +76,15 @@ def serve() -> None:
 def begin(folder: Path) -> None:
     """Work in a folder, say what there is to say beside it, and wait for the word."""
     os.chdir(folder)
-    for output in (sys.stdout, sys.stderr):
-        beside = said(folder, output.name.strip("<>"))
-        os.dup2(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), output.fileno())
     if sys.platform == "linux":  # where a tracer may be kept from who is not its child
         ctypes.CDLL(None).prctl(PR_SET_PTRACER, ctypes.c_ulong(-1))
-    os.read(sys.stdin.fileno(), 1)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    outputs = [os.open(said(folder, name), flags, 0o600) for name in ("stdout", "stderr")]
     signal.alarm(PATIENCE)
+    tell(str(os.getpid()))  # from now on nothing but its job is there to be traced
+    for number, output in enumerate(outputs, start=1):
+        os.dup2(output, number)
+    os.read(0, 1)
 
 
 def said(folder: Path, output: str) -> Path:
