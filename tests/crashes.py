@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import random
 import re
@@ -10,7 +11,8 @@ import sqlite3
 import subprocess
 import sys
 import xml.etree.ElementTree as ET  # reads only what this program wrote
-from contextlib import closing
+from contextlib import closing, contextmanager, nullcontext
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,9 +22,10 @@ from aggregator.store.migrating import migrate, migrations
 from tests.builders import NOW
 from tests.cli.conftest import POST
 from tests.conftest import need
+from tests.crash_runner import PATIENCE, said
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 CALLS = (
     "openat,write,pwrite64,rename,renameat,renameat2,unlink,unlinkat,fsync,fdatasync,ftruncate,mkdir,mkdirat"
@@ -144,28 +147,71 @@ def environment() -> dict[str, str]:
     return environ | {"PYTHONPATH": str(PROJECT), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-def run(site: Path, *before: str, job: str = "refresh", later: int = 0) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*before, *RUNNER, job, str(later)],
-        cwd=site,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+class Ran(NamedTuple):
+    """How a job ended, and what it said."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@cache
+def server() -> subprocess.Popen[str]:
+    """Where jobs are done; it ends with us."""
+    pipe = subprocess.PIPE
+    return subprocess.Popen(RUNNER, stdin=pipe, stdout=pipe, text=True, bufsize=1, env=environment())
+
+
+def run(site: Path, *tracer: str, job: str = "refresh", later: int = 0) -> Ran:
+    """Do a job in a process of its own, with a tracer that is there from its beginning."""
+    orders, answers = server().stdin, server().stdout
+    assert orders is not None
+    assert answers is not None
+    orders.write(json.dumps([str(site), job, str(later)]) + "\n")
+    child = int(answers.readline())
+    with traced(child, *tracer) if tracer else nullcontext():
+        orders.write("\n")
+        code = int(answers.readline())
+    outputs = [said(site, output) for output in ("stdout", "stderr")]
+    ran = Ran(code, *(path.read_text() for path in outputs))
+    for path in outputs:
+        path.unlink()
+    return ran
+
+
+@contextmanager
+def traced(process: int, *tracer: str) -> Iterator[None]:
+    """Have a process and its children traced, from now on and until they end."""
+    with subprocess.Popen([*tracer, "-p", str(process)], stderr=subprocess.PIPE, text=True) as tracing:
+        assert tracing.stderr is not None
+        first = tracing.stderr.readline()
+        assert "attached" in first, first
+        try:
+            yield
+            tracing.communicate(timeout=PATIENCE)
+        finally:
+            tracing.terminate()
+
+
+def strace(*options: str) -> list[str]:
+    return [need("strace"), "-f", *options]
 
 
 def injecting(call: Call, fault: str) -> list[str]:
-    """What stands before a command to have this call of it fail."""
-    inject = ("-e", f"trace={call.name}", "-e", f"inject={call.name}:{fault}:when={call.nth}")
-    return [need("strace"), "-f", "-qq", "-o", "/dev/null", *inject]
+    """A tracer that has this call fail."""
+    inject = f"inject={call.name}:{fault}:when={call.nth}"
+    return strace("-o", "/dev/null", "-e", f"trace={call.name}", "-e", inject)
+
+
+def listing(log: Path) -> list[str]:
+    """A tracer that writes down what is called."""
+    return strace("-y", "-s", "0", "-e", f"trace={CALLS}", "-o", str(log))
 
 
 def calls(site: Path, job: str = "refresh") -> Sequence[Call]:
     """The calls of a job that touch the site, some of each kind on each kind of file first."""
     log = site.parent / "trace"
-    run(site, need("strace"), "-f", "-y", "-qq", "-s", "0", "-e", f"trace={CALLS}", "-o", str(log), job=job)
+    run(site, *listing(log), job=job)
     return touching(log.read_text(errors="replace"), site)
 
 
@@ -217,9 +263,12 @@ def sound(site: Path) -> str:
     """What is wrong with the store and the outputs; empty if nothing."""
     store = site / "var" / "aggregator.db"
     if store.exists() and store.read_bytes()[:15] == b"SQLite format 3":
-        with closing(sqlite3.connect(store)) as connection:
-            (found,) = connection.execute("pragma integrity_check").fetchone()
-            broken = connection.execute("pragma foreign_key_check").fetchone()
+        try:
+            with closing(sqlite3.connect(store)) as connection:
+                (found,) = connection.execute("pragma integrity_check").fetchone()
+                broken = connection.execute("pragma foreign_key_check").fetchone()
+        except sqlite3.DatabaseError as error:
+            return f"store: {error}"
         if found != "ok" or broken:
             return f"store: {found} {broken}"
     for name, body in outputs(site).items():

@@ -7,10 +7,12 @@ from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
+import pytest
+
 from aggregator.app import App
 from aggregator.app.turns import Queue, queues, read
 from aggregator.commits import TOGETHER
-from aggregator.errors import FetchError
+from aggregator.errors import FetchError, StoreError
 from aggregator.lanes import USUAL, HostRule, Lanes
 from aggregator.reports import GenerateReport, SourceResult, together
 from tests.builders import a_source
@@ -122,6 +124,23 @@ def test_what_hangs_beyond_all_time_is_cut_off_and_left() -> None:
     assert set(results) >= {"a", "d"}
     assert "b" in hanging.names
     assert reading.under_way == 0
+
+
+def test_what_ends_one_cuts_off_all_others_before_it_is_told() -> None:
+    """Otherwise the connections of the others are closed under them, and their servers are blamed for it."""
+    reading = Reading("b")
+
+    async def fail() -> SourceResult:
+        await asyncio.sleep(0)
+        raise StoreError("the disk is full")
+
+    async def read_both() -> int:
+        with pytest.raises(StoreError):
+            await read([queue("a"), queue("b")], {"a": fail, "b": partial(reading.source, "b")}, None)
+        return reading.under_way
+
+    assert asyncio.run(read_both()) == 0
+    assert reading.begun == ["b"]
 
 
 # ── a whole refresh ──

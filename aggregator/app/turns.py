@@ -68,6 +68,7 @@ async def read(
 
     After ``patience`` seconds only the first of a queue is still begun, and after twice as many whatever is
     under way is cut off: it may have been led to another host, and wait there. Both are left in their queue.
+    An error that is no result, such as that of a store that is full, ends all of them before it is raised.
     """
     loop = asyncio.get_running_loop()
     end = None if patience is None else loop.time() + patience
@@ -96,5 +97,11 @@ async def read(
                 raise
 
     every = [queue for queue in waiting for _ in range(queue.abreast(len(waiting)))]
-    await asyncio.gather(*map(work_in_time, every))
+    at_work = [asyncio.create_task(work_in_time(queue)) for queue in every]
+    try:
+        await asyncio.gather(*at_work)
+    finally:
+        for each in at_work:
+            each.cancel()
+        await asyncio.gather(*at_work, return_exceptions=True)
     return results

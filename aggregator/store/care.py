@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 from aggregator.errors import StoreError
 from aggregator.store.connection import open_raw, open_read_only, translated
-from aggregator.store.copying import FOLDER_OF_OWNER, copy_database, sync, unused
+from aggregator.store.copying import FOLDER_OF_OWNER, copy_database, make_one_file, sync, unused
 from aggregator.store.migrating import refuse_foreign, version_of
 
 if TYPE_CHECKING:
@@ -60,8 +60,13 @@ def restore(file: Path, store: Path, outputs: str | None = None) -> Path | None:
 
 
 def replace(store: Path, staged: Path, ending: str) -> Path | None:
-    """Put a whole file in the store's place; returns where the replaced store is kept, if there was one."""
+    """Put a whole store in the store's place; returns where the replaced store is kept, if there was one.
+
+    Closing a store leaves a log beside it where the file cannot take it up, and says nothing: whoever moved
+    the file alone would lose what the log holds.
+    """
     _refuse_no_file(store)
+    make_one_file(staged)
     try:
         kept = _put_aside(store, ending)
         staged.replace(store)
@@ -157,8 +162,12 @@ def _site(store: Path) -> str:
 def _put_aside(store: Path, ending: str) -> Path | None:
     """Move the store away together with its log, which must never meet another database.
 
-    The log goes first: whoever is cut off in between finds the store in its place, and moves it to its log.
+    It takes up its log before: cut off in between, and opened by whoever comes next, it lacks nothing.
+    Damaged, it stays as it is. Its log goes first: the next who tries finds the store, and moves it there.
     """
+    with suppress(StoreError):
+        _refuse_unusable(store)
+        checkpoint(store)
     kept = unused(store, ending)
     there = store.exists()
     for suffix in ("-wal", ""):

@@ -25,6 +25,7 @@ _OF_READING = frozenset(
         sqlite3.SQLITE_NOTADB,
     }
 )
+_ONE_FILE = "pragma journal_mode = delete"
 OWNER_ONLY, FOLDER_OF_OWNER = 0o600, 0o700
 
 
@@ -55,9 +56,14 @@ def _copy(source: Path, copied: Path, target: Path) -> None:
     ):
         with _blaming(source):
             original.backup(copy)
-        # A copy in one file: no log beside it that a mover could forget.
-        copy.execute("pragma journal_mode = delete")
+        copy.execute(_ONE_FILE)
     sync(copied)
+
+
+def make_one_file(path: Path) -> None:
+    """Have a database take up its log, so that there is none beside it that a mover could forget."""
+    with translated(path), closing(open_raw(path, "rw")) as raw:
+        raw.execute(_ONE_FILE)
 
 
 @contextmanager

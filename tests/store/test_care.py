@@ -148,20 +148,52 @@ def test_a_restored_store_is_as_it_was_and_the_replaced_one_is_kept(
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_log_of_the_replaced_store_goes_with_it(store: SqliteStore, path: Path, tmp_path: Path) -> None:
+def crashed(path: Path, place: Path) -> Path:
+    """A store as a crash leaves it: its last changes are in the log alone."""
+    for ending in ("", "-wal"):
+        place.with_name(place.name + ending).write_bytes(path.with_name(path.name + ending).read_bytes())
+    return place
+
+
+def test_a_store_takes_up_its_log_before_it_is_moved(store: SqliteStore, path: Path, tmp_path: Path) -> None:
+    """Otherwise there would be a moment at which the store stands in its place without its last changes."""
     backup(path, tmp_path / "copy.db")
     save(store, a_change("2"))
-    # As a crash leaves it: the last changes are in the log alone.
-    crashed = tmp_path / "crashed"
-    crashed.mkdir()
-    for name in ("aggregator.db", "aggregator.db-wal", "aggregator.db-shm"):
-        (crashed / name).write_bytes((tmp_path / name).read_bytes())
+    replaced = crashed(path, tmp_path / "crashed.db")
 
-    kept = restore(tmp_path / "copy.db", crashed / "aggregator.db")
+    kept = restore(tmp_path / "copy.db", replaced)
 
     assert kept is not None
-    assert natives(crashed / "aggregator.db") == {"1"}
+    assert not kept.with_name(f"{kept.name}-wal").exists()
     assert natives(kept) == {"1", "2"}
+    assert natives(replaced) == {"1"}
+
+
+def test_a_log_that_a_damaged_store_cannot_take_up_goes_with_it(store: SqliteStore, tmp_path: Path) -> None:
+    backup(store.path, tmp_path / "copy.db")
+    (tmp_path / "damaged.db").write_bytes(b"damaged" * 1000)
+    (tmp_path / "damaged.db-wal").write_bytes(b"log")
+
+    kept = restore(tmp_path / "copy.db", tmp_path / "damaged.db")
+
+    assert kept is not None
+    assert kept.read_bytes() == b"damaged" * 1000
+    assert kept.with_name(f"{kept.name}-wal").read_bytes() == b"log"
+    assert natives(tmp_path / "damaged.db") == {"1"}
+
+
+def test_a_store_that_takes_the_place_of_another_brings_its_log(
+    store: SqliteStore, path: Path, tmp_path: Path
+) -> None:
+    """Closing leaves one where the disk fills up at that moment, and does not say so."""
+    with open_store(tmp_path / "old.db"):
+        pass
+    save(store, a_change("2"))
+    staged = crashed(path, tmp_path / "staged.db")
+
+    replace(tmp_path / "old.db", staged, ".before")
+
+    assert natives(tmp_path / "old.db") == {"1", "2"}
 
 
 def test_of_the_replaced_store_the_log_goes_first_so_that_they_are_never_parted(tmp_path: Path) -> None:
