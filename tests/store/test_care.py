@@ -213,24 +213,6 @@ def test_of_the_replaced_store_the_log_goes_first_so_that_they_are_never_parted(
     assert natives(path) == {"1", "2"}
 
 
-def test_a_restore_that_was_cut_off_after_the_log_was_moved_brings_the_store_to_it(
-    store: SqliteStore, path: Path, tmp_path: Path
-) -> None:
-    backup(path, tmp_path / "copy.db")
-    save(store, a_change("2"))
-    crashed = tmp_path / "crashed"
-    crashed.mkdir()
-    for name, moved in (("aggregator.db", ""), ("aggregator.db-wal", ".before-restore")):
-        kept = name.replace(".db", f".db{moved}")
-        (crashed / kept).write_bytes((tmp_path / name).read_bytes())
-
-    kept_at = restore(tmp_path / "copy.db", crashed / "aggregator.db")
-
-    assert natives(crashed / "aggregator.db") == {"1"}
-    assert kept_at is not None
-    assert natives(kept_at) == {"1", "2"}
-
-
 def test_a_store_that_is_lost_is_restored(store: SqliteStore, path: Path, tmp_path: Path) -> None:
     backup(path, tmp_path / "copy.db")
 
