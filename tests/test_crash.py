@@ -61,6 +61,7 @@ def try_each(chosen: Iterable[tuple[Call, str]], attempt: Callable[[Call, str], 
         try:
             disturbed += attempt(call, fault)
         except (AssertionError, sqlite3.Error) as failure:
+            failure.add_note(f"{fault} at {call.line}")
             failures.append(failure)
     if failures:
         raise ExceptionGroup("what does not hold", failures)

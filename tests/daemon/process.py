@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -137,7 +138,7 @@ class Daemon:
         except queue.Empty:
             line = None
         assert line is not None, f"never told: {what}; told were {self.told}"
-        self.told.append(json.loads(line))
+        self._understand(line)
 
     def hear_all(self) -> list[dict[str, Any]]:
         """Everything that was told until now; after the end, everything."""
@@ -148,7 +149,18 @@ class Daemon:
                 return self.told
             if line is None:
                 return self.told
+            self._understand(line)
+
+    def _understand(self, line: bytes) -> None:
+        """Take a line of the log; what is none, such as a traceback, is told with all that follows."""
+        try:
             self.told.append(json.loads(line))
+        except ValueError as error:
+            with suppress(queue.Empty):
+                while (more := self._lines.get(timeout=1)) is not None:
+                    line += more
+            message = f"is no line of a log: {line.decode(errors='replace')}"
+            raise AssertionError(message) from error
 
     def send(self, number: signal.Signals) -> None:
         self.process.send_signal(number)
