@@ -6,6 +6,7 @@ The rule: a document becomes a :class:`KnownDocument` when somebody asks for it,
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from aggregator.dates import from_micros
@@ -21,10 +22,17 @@ Row = tuple[int, int, str, int | None, str | None, int | None, int]
 
 
 class Remembered(Mapping[str, KnownDocument]):
-    """Documents by name, in the order of ``rows``."""
+    """Documents by name, in the order of ``rows``, which are read when the first is asked for.
 
-    def __init__(self, rows: Mapping[str, Row]) -> None:
-        self._rows = rows
+    By then it is known what stands in the folders, and files that may be still being written are waited for.
+    """
+
+    def __init__(self, rows: Callable[[], Mapping[str, Row]]) -> None:
+        self._read = rows
+
+    @cached_property
+    def _rows(self) -> Mapping[str, Row]:
+        return self._read()
 
     def __getitem__(self, name: str) -> KnownDocument:
         size, mtime_ns, hash_, item_id, native_id, published, zone = self._rows[name]

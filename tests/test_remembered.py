@@ -36,7 +36,7 @@ class Asked(Remembered):
     """Notes which documents were asked for."""
 
     def __init__(self, rows: Mapping[str, Row]) -> None:
-        super().__init__(rows)
+        super().__init__(lambda: rows)
         self.names: list[str] = []
 
     def __getitem__(self, name: str) -> KnownDocument:
@@ -65,7 +65,7 @@ def test_what_is_remembered_is_what_its_rows_say(rows: dict[str, Row]) -> None:
         for name, (size, at, hash_, item_id, native_id, published, zone) in rows.items()
     }
 
-    documents = Remembered(rows)
+    documents = Remembered(lambda: rows)
 
     assert documents == known
     assert list(documents) == list(known)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aggregator.dates import to_micros
-from aggregator.remembered import Remembered
 from aggregator.store.codec import ESCAPED, array, bindable, encode_problems, original
 from aggregator.store.rows import offset
 
@@ -49,20 +48,21 @@ def keep_documents(raw: sqlite3.Connection, source: int, save: Save) -> None:
     )
 
 
-def read_documents(raw: sqlite3.Connection, keys: str) -> Mapping[str, Remembered]:
-    """Every document of these sources by name; ``keys``: an array of them.
-
-    A claim to an item that came only later, with another document, counts from then on.
-    """
+def sources_with_documents(raw: sqlite3.Connection, keys: str) -> Mapping[str, int]:
+    """Those of these sources that have any, with their numbers; ``keys``: an array of them."""
     sources = raw.execute(
         "select s.key, s.id from json_each(?) wanted cross join sources s on s.key = wanted.value"
         " where exists (select 1 from documents d where d.source_id = s.id)",
         (keys,),
     ).fetchall()
-    return {original(key): Remembered(_rows(raw, source)) for key, source in sources}
+    return {original(key): source for key, source in sources}
 
 
-def _rows(raw: sqlite3.Connection, source: int) -> Mapping[str, Row]:
+def read_documents(raw: sqlite3.Connection, source: int) -> Mapping[str, Row]:
+    """Every document of a source by name.
+
+    A claim to an item that came only later, with another document, counts from then on.
+    """
     found: dict[str, Row] = {row[0]: row[1:] for row in raw.execute(_DOCUMENTS, (source,))}
     # All of them are looked at with every refresh, and hardly ever is one not as it was.
     if any(name >= ESCAPED or (row[4] or "") >= ESCAPED for name, row in found.items()):

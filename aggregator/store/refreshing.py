@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aggregator.dates import from_micros, to_micros
 from aggregator.model import Bookmark
 from aggregator.records import Known
+from aggregator.remembered import Remembered
 from aggregator.store.codec import array, bindable, decode_item, original, unpack
-from aggregator.store.documents import items_of, read_documents
+from aggregator.store.documents import items_of, read_documents, sources_with_documents
 from aggregator.store.polling import read_exchanges
 from aggregator.store.rows import Connected
 from aggregator.urls import canonical
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from aggregator.model import Item
+    from aggregator.remembered import Row
 
 _BY_LINK = (
     "select i.id, i.canonical_url from json_each(?2) as wanted cross join items i"
@@ -40,11 +43,16 @@ class Refreshing(Connected):
         wanted = list(source_ids)
         keys = array(map(bindable, wanted))
         with self._connection.reading() as raw:
-            documents, exchanges = read_documents(raw, keys), read_exchanges(raw, keys)
+            numbers, exchanges = sources_with_documents(raw, keys), read_exchanges(raw, keys)
+        documents = {each: Remembered(partial(self._documents, number)) for each, number in numbers.items()}
         return {
             each: Bookmark(documents.get(each, {}), *exchanges[each]) if each in exchanges else Bookmark()
             for each in wanted
         }
+
+    def _documents(self, source: int) -> Mapping[str, Row]:
+        with self._connection.reading() as raw:
+            return read_documents(raw, source)
 
     def known(self, source_id: str, native_ids: Iterable[str]) -> Mapping[str, Known]:
         """See :meth:`aggregator.contracts.RefreshStore.known`."""
