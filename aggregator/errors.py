@@ -106,6 +106,8 @@ class PublishError(AggregatorError):
         self.reason = reason or message
 
 
+MISTAKES = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, StopIteration, RuntimeError)
+"""What a bug of ours raises, or whoever uses values of a store that are not what was written there."""
 _Error = TypeVar("_Error", bound=SourceError)
 
 

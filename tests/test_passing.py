@@ -14,7 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.model import CLEANER, Document, Enclosure, Item, Problem, Reading, SourceInfo, Stamp
-from aggregator.passing import Errand, GarbledError, pack_errand, pack_read, unpack_errand, unpack_read
+from aggregator.passing import (
+    Errand,
+    GarbledError,
+    pack_errand,
+    pack_read,
+    refuse_odd,
+    unpack_errand,
+    unpack_read,
+)
 from aggregator.reading import Read
 from aggregator.sources.feed import Feed, FeedOptions
 from aggregator.wishes import Calendar
@@ -179,3 +187,24 @@ def test_an_item_of_a_cleaner_that_there_is_not_is_refused(cleaner: int) -> None
 
 def test_a_moment_needs_its_zone() -> None:
     assert unpack_errand(pack_errand(Errand(Feed(), SOURCE, DOCUMENT, NOW))).now.tzinfo == UTC
+
+
+@given(items)
+def test_a_value_of_the_model_is_not_odd(item: Item) -> None:
+    refuse_odd(Item, item)
+
+
+@pytest.mark.parametrize("field", ["native_id", "title", "published", "tags", "categories", "cleaner"])
+@pytest.mark.parametrize("odd", [{}, {"a": 1}, [[]], ((7,),), 7.5, float("nan"), True, frozenset({1})])
+def test_a_value_of_another_type_is_odd_whatever_it_is(field: str, odd: Any) -> None:
+    with pytest.raises(GarbledError, match="no Item: "):
+        refuse_odd(Item, replace(an_item(), **{field: odd}))
+
+
+def test_a_value_without_bottom_is_odd() -> None:
+    odd: Any = ()
+    for _ in range(100_000):
+        odd = (odd,)
+
+    with pytest.raises(GarbledError):
+        refuse_odd(Item, replace(an_item(), tags=odd))

@@ -17,15 +17,12 @@ import click
 
 from aggregator import __version__
 from aggregator.cli.common import cannot_be_written, common_options, current, let_go_of, refuses, tell
-from aggregator.errors import AggregatorError, ConfigError
+from aggregator.errors import MISTAKES, AggregatorError, ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _INTERRUPTED = 130
-_MISTAKES = (
-    ArithmeticError, AttributeError, LookupError, RuntimeError, StopIteration, TypeError, ValueError,
-)  # fmt: skip
 _CRAMPED = ("start new thread", "map segment", "allocate memory")
 """In what Python and the loader of libraries say where the system gives no more."""
 
@@ -100,7 +97,7 @@ class _Commands(click.Group):
             return 0
         except (click.exceptions.Exit, click.Abort):  # RuntimeErrors, but no mistakes
             raise
-        except _MISTAKES as error:
+        except MISTAKES as error:
             if not _is_cramped(error):
                 _blame_the_store(error)
             raise

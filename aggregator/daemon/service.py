@@ -87,7 +87,7 @@ class Daemon:
         self._doors = Doors(surroundings.doors)
         self._jumps = Jumps(running.app.clock, surroundings.steady)
         self._configuration = Files()
-        self._commands_backoff = Backoff()
+        self._commands_backoff, self._commands_at = Backoff(), 0.0
         self._stopping = asyncio.Event()
         self._code = 0
         self._reloading = asyncio.Lock()
@@ -235,7 +235,8 @@ class Daemon:
             self._schedule_anew(jump)
         if self._configuration.look():
             self._reload(str(self._running.app.settings.path))
-        self._do_commands()
+        if self._around.monotonic() >= self._commands_at:
+            self._do_commands()
         self._notify.status(self._status())
 
     def _give_up(self) -> None:
@@ -268,7 +269,7 @@ class Daemon:
         except AggregatorError as error:
             if not self._commands_backoff.failures:
                 tell("retry", f"commands cannot be looked at: {error}", level=logging.ERROR, error=str(error))
-            self._commands_backoff.failed()
+            self._commands_at = self._around.monotonic() + self._commands_backoff.failed().total_seconds()
             return
         self._commands_backoff.went_well()
         for each in done:
@@ -290,8 +291,7 @@ class Daemon:
             tell("housekeeping", f"housekeeping: {error}", level=logging.ERROR, error=str(error))
 
     def _status(self) -> str:
-        count = len(self._running.sources)
-        return f"sources: {count}, being read: {len(self._work.under_way)}"
+        return f"sources: {len(self._running.sources)}, being read: {len(self._work.under_way)}"
 
     def _spawn(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+_LARGE = ("outdated", "touched", "terms", "aliases", "files", "documents", "members", "items", "revisions")
+"""What may have a row for every item or more; what takes the longest to be looked through is last."""
 _FIRST = 3
 """Rows of one table that are told one by one."""
 _LONGEST = 60
@@ -62,13 +64,16 @@ class _Undecodable(NamedTuple):
     body: bytes
 
 
-def faults(raw: sqlite3.Connection) -> Iterator[Fault]:
-    """The first thing that is wrong with each row, table by table. The schema must have been looked at."""
+def faults(raw: sqlite3.Connection, *, large: bool) -> Iterator[Fault]:
+    """The first thing that is wrong with each row, in the tables that grow with items or in the others.
+
+    The schema must have been looked at.
+    """
     with _texts_that_may_be_none(raw):
-        names = raw.execute("select name from sqlite_master where type = 'table' order by name").fetchall()
-        for (table,) in names:
-            if not table.startswith("sqlite_"):
-                yield from _faults_of(raw, table)
+        found = raw.execute("select name from sqlite_master where type = 'table' order by name")
+        names = {name for (name,) in found if not name.startswith("sqlite_")}
+        for table in filter(names.__contains__, _LARGE) if large else sorted(names.difference(_LARGE)):
+            yield from _faults_of(raw, table)
 
 
 def told(found: Iterator[Fault]) -> Iterator[str]:

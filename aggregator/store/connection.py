@@ -6,13 +6,15 @@ import os
 import sqlite3
 import stat
 from contextlib import closing, contextmanager
+from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING
 
-from aggregator.errors import StoreError
+from aggregator.errors import MISTAKES, StoreError
 from aggregator.store.codec import DamagedValueError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 _BUSY = "is busy: another process kept writing to it; try again in a moment"
@@ -36,61 +38,62 @@ _CAUSES = {
     sqlite3.SQLITE_IOERR: "cannot be read or written: check the disk, then run `aggregator db check`",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened: check that it is a file and who may read and write it",
 }
-
-
-STUMBLED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, StopIteration, RuntimeError)
-"""What comes of values that are not what was written; of mistakes of ours, too."""
 _OF_DAMAGE = (UnicodeDecodeError, OverflowError, DamagedValueError)
-"""What comes of nothing else: SQLite's own messages quote damaged bytes; damaged numbers are no dates."""
+"""Which come of nothing else: SQLite's own messages quote damaged bytes; damaged numbers are no dates."""
+_PATIENCE = 10.0
+"""Seconds for which another process that is writing is waited for, and damage is looked for."""
+_REST = 60.0
+"""Seconds after damage was looked for in vain in which one connection does not look for it again."""
+_LOOKED = "no damage was found in the store"
+"""Noted on an error, so that nobody looks for what it may have come of once more."""
 _OLDEST = (3, 37, 0)
 """Has strict tables."""
 
 
 @contextmanager
-def translated(path: Path) -> Iterator[None]:
-    """Turn whatever SQLite raises inside into a StoreError that names ``path`` and what to do."""
+def translated(path: Path, blame: Callable[[Exception], None] | None = None) -> Iterator[None]:
+    """Turn whatever SQLite raises inside into a StoreError that names ``path`` and what to do.
+
+    ``blame``: raises StoreError where the store is damaged, otherwise than :func:`raise_if_damaged` does.
+    """
+    blame = blame or partial(raise_if_damaged, path)
     try:
         yield
     except sqlite3.Error as error:
         code: int = getattr(error, "sqlite_errorcode", 0)
         cause = _CAUSES.get(code) or _CAUSES.get(code & 0xFF)
         if cause is None:  # a text that is none, a constraint that does not hold
-            raise_if_damaged(path, error)
+            blame(error)
             cause = f"was refused by the database: {error}"
         raise StoreError(f"{path}: {cause}") from error
-    except STUMBLED as error:
-        raise_if_damaged(path, error)
+    except MISTAKES as error:
+        blame(error)
         if isinstance(error, _OF_DAMAGE):
             raise StoreError(f"{path}: {_CORRUPT}") from error
         raise
 
 
-@contextmanager
-def blaming(path: Path) -> Iterator[None]:
-    """Have whoever stumbles inside over what is in the store say so, with a StoreError."""
-    try:
-        yield
-    except STUMBLED as error:
-        raise_if_damaged(path, error)
-        raise
-
-
-def raise_if_damaged(path: Path, error: Exception) -> None:
+def raise_if_damaged(path: Path, error: Exception, patience: float = _PATIENCE) -> None:
     """Raise StoreError where the store is damaged, and so whoever used it stumbled; else it is a bug of ours.
 
-    Values are not looked at before they are used, which would cost every command something; only after.
+    Values are not looked at before they are used, which would cost every command something; only after, once
+    for each error. A store that takes longer than ``patience`` seconds is not blamed for a common mistake.
     """
     from aggregator.store.soundness import first_problem  # noqa: PLC0415 - only where something is wrong
 
+    if _LOOKED in getattr(error, "__notes__", ()):
+        return
+    problem = None
     try:
-        problem = first_problem(path)
+        problem = first_problem(path, patience)
     except TimeoutError:
-        said = f"{type(error).__name__}: {' '.join(str(error).split())}"
-        raise StoreError(f"{path}: something in it cannot be used ({said}); {_CORRUPT}") from error
-    except (sqlite3.Error, StoreError, *STUMBLED):
-        return  # it cannot even be looked through
+        if isinstance(error, _OF_DAMAGE):
+            raise StoreError(f"{path}: {_CORRUPT}") from error
+    except (sqlite3.Error, StoreError, *MISTAKES):
+        pass  # it cannot even be looked through
     if problem is not None:
         raise StoreError(f"{path}: is damaged: {problem}; {_WAYS_OUT}") from error
+    error.add_note(_LOOKED)
 
 
 def refuse_old(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> None:
@@ -109,15 +112,35 @@ def sqlite_version() -> str:
 class Connection:
     """One connection, used by one thread at a time; what happens in it happens in transactions."""
 
-    def __init__(self, path: Path, raw: sqlite3.Connection) -> None:
+    def __init__(self, path: Path, raw: sqlite3.Connection, patience: float) -> None:
         self.path = path
         self._raw = raw
+        self._patience = patience
         self._file = _identity(path)
+        self._rests_until = monotonic()
 
     def in_place(self) -> bool:
         """Whether the file that was opened is still the one at its path, as far as can be told."""
         now = _identity(self.path)
         return _UNKNOWN in {now, self._file} or now == self._file
+
+    def blame(self, error: Exception) -> None:
+        """Raise StoreError where the store is damaged; having looked in vain, it does not look for a while.
+
+        Whoever waits for it, such as the daemon's loop, does nothing else meanwhile.
+        """
+        if monotonic() >= self._rests_until:
+            raise_if_damaged(self.path, error, self._patience)
+            self._rests_until = monotonic() + _REST
+
+    @contextmanager
+    def blaming(self) -> Iterator[None]:
+        """Have whoever stumbles inside over what is in the store say so, with a StoreError."""
+        try:
+            yield
+        except MISTAKES as error:
+            self.blame(error)
+            raise
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -138,7 +161,7 @@ class Connection:
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
-        with translated(self.path):
+        with translated(self.path, self.blame):
             self._raw.execute(begin)
             try:
                 yield self._raw
@@ -167,8 +190,11 @@ def _identity(path: Path) -> tuple[int, int]:
     return found.st_dev, found.st_ino
 
 
-def connect(path: Path, *, read_only: bool = False, patience: float = 10.0) -> Connection:
-    """Open an existing file; ``patience``: seconds to wait for another process that is writing."""
+def connect(path: Path, *, read_only: bool = False, patience: float = _PATIENCE) -> Connection:
+    """Open an existing file.
+
+    ``patience``: seconds to wait for another process that is writing, and to look for damage.
+    """
     refuse_old()
     with translated(path):
         raw = open_read_only(path, patience) if read_only else open_raw(path, "rw", patience)
@@ -183,10 +209,12 @@ def connect(path: Path, *, read_only: bool = False, patience: float = 10.0) -> C
         except BaseException:
             raw.close()
             raise
-    return Connection(path, raw)
+    return Connection(path, raw, patience)
 
 
-def open_raw(path: Path, mode: str, patience: float = 10.0, *, immutable: bool = False) -> sqlite3.Connection:
+def open_raw(
+    path: Path, mode: str, patience: float = _PATIENCE, *, immutable: bool = False
+) -> sqlite3.Connection:
     """Open without our settings; ``mode``: ``ro`` or ``rw``. To be used inside :func:`translated`.
 
     Raises StoreError where what lies beside it would have SQLite wait, or write elsewhere.
@@ -214,7 +242,7 @@ def refuse_strange_company(path: Path) -> None:
             raise StoreError(f"{real}{ending}: is in the place of the store's log, but is {what}; remove it")
 
 
-def open_read_only(path: Path, patience: float = 10.0) -> sqlite3.Connection:
+def open_read_only(path: Path, patience: float = _PATIENCE) -> sqlite3.Connection:
     """Open a file that others may be writing to, where its folder cannot be written to or is full, too.
 
     SQLite cannot share a write-ahead log there; but with no log there, nobody is writing.

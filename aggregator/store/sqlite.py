@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from aggregator.dates import from_micros
+from aggregator.errors import MISTAKES
 from aggregator.store.commands import Commands
-from aggregator.store.connection import STUMBLED, blaming, raise_if_damaged
 from aggregator.store.folding import Folding
 from aggregator.store.history import History
 from aggregator.store.library import Reading
@@ -76,7 +76,7 @@ class SqliteStore(
 
     def blamed(self) -> AbstractContextManager[None]:
         """For whoever uses it as long as he lives: have what stumbles over what is in it raise StoreError."""
-        return blaming(self.path)
+        return self._connection.blaming()
 
     def close(self) -> None:
         """Let go of the file."""
@@ -90,7 +90,7 @@ class SqliteStore(
     ) -> None:
         """Let go of the file; whoever stumbled over what is in it is told so."""
         try:
-            if isinstance(error, STUMBLED):
-                raise_if_damaged(self.path, error)
+            if isinstance(error, MISTAKES):
+                self._connection.blame(error)
         finally:
             self.close()

@@ -11,7 +11,9 @@ from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from aggregator.app.running import Running
 from aggregator.daemon import Daemon, Surroundings
+from aggregator.errors import StoreError
 from aggregator.store import beside
 from tests.daemon.process import PATIENCE
 from tests.daemon.sources import World
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     import pytest
 
     from aggregator.app import App
-    from aggregator.app.running import Running
+    from aggregator.commands import Command
     from tests.daemon.process import Site
 
 HOUR = timedelta(hours=1)
@@ -224,3 +226,29 @@ def test_the_service_manager_hears_how_it_is(site: Site) -> None:
             daemon.send(signal.SIGTERM)
             hear("STOPPING=1")
             assert daemon.process.wait(PATIENCE) == 0
+
+
+class Faulty(Running):
+    """Commands cannot be looked at; counts how often it was tried."""
+
+    tried = 0
+
+    def do_commands(self) -> tuple[Command, ...]:
+        self.tried += 1
+        raise StoreError("is damaged")
+
+
+def test_commands_that_cannot_be_looked_at_are_tried_later_and_later(tmp_path: Path) -> None:
+    world, steady = World(tmp_path, remote="a"), Steady()
+
+    async def tries(running: Faulty) -> list[int]:
+        around = Surroundings(reload=world.app, environ={}, monotonic=steady)
+        daemon, seconds = Daemon(running, around), []
+        for second in range(20):
+            before, steady.passed = running.tried, second
+            daemon._beat()
+            seconds += [second] * (running.tried - before)
+        return seconds
+
+    with world.open() as running:
+        assert asyncio.run(tries(Faulty(running.app, running.store))) == [0, 2, 6, 14]
