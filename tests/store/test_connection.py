@@ -182,9 +182,14 @@ def test_a_store_is_read_where_its_folder_cannot_be_written(shared_folder: Path)
 def test_a_log_that_cannot_be_shared_is_not_passed_over(shared_folder: Path) -> None:
     log = shared_folder / "aggregator.db-wal"
     log.touch()
+    with tempfile.TemporaryDirectory() as elsewhere:
+        Path(elsewhere).chmod(0o755)
+        link = Path(elsewhere) / "link.db"
+        link.symlink_to(shared_folder / "aggregator.db")
 
-    with unprivileged(), pytest.raises(StoreError, match="cannot be opened"):
-        connect(shared_folder / "aggregator.db", read_only=True)
+        for path in (shared_folder / "aggregator.db", link):
+            with unprivileged(), pytest.raises(StoreError, match="cannot be opened"):
+                connect(path, read_only=True)
 
 
 def test_a_file_without_permission_is_told(shared_folder: Path) -> None:
@@ -239,20 +244,26 @@ def test_what_is_on_a_full_disk_can_be_read(path: Path) -> None:
             assert [state.id for state in store.states()] == ["posts"]
 
 
+@pytest.mark.parametrize("linked", [False, True])
 def test_what_is_on_a_full_disk_and_in_a_log_is_told_to_need_room(
-    store: SqliteStore, path: Path, tmp_path: Path
+    store: SqliteStore, path: Path, tmp_path: Path, linked: bool
 ) -> None:
+    """SQLite keeps the log beside the file itself, not beside a link that leads there."""
     copied = tmp_path / "copied.db"
     for ending in ("", "-wal"):  # what a process leaves that is killed; the index of its log went with it
         shutil.copy(f"{path}{ending}", f"{copied}{ending}")
+    named = tmp_path / "elsewhere" / "link.db" if linked else copied
+    if linked:
+        named.parent.mkdir()
+        named.symlink_to(copied)
 
     with a_full_disk(), pytest.raises(StoreError) as caught:
-        open_store(copied, read_only=True)
+        open_store(named, read_only=True)
 
     assert str(caught.value) == (
-        f"{copied}: there is no room for what is kept beside it while it is open: free some space on its disk"
+        f"{named}: there is no room for what is kept beside it while it is open: free some space on its disk"
     )
-    with open_store(copied, read_only=True) as healed:
+    with open_store(named, read_only=True) as healed:
         assert [state.id for state in healed.states()] == ["posts"]
 
 
