@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing, suppress
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from aggregator.errors import StoreError
-from aggregator.store.connection import open_raw, open_read_only, translated
+from aggregator.store.connection import LOGS, open_raw, open_read_only, translated
 from aggregator.store.copying import FOLDER_OF_OWNER, copy_database, make_one_file, sync, unused
+from aggregator.store.lock import ENDING
 from aggregator.store.migrating import refuse_foreign, version_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _AT_MOST = 100
 """Problems that a glance tells; a wholly damaged file has no end of them."""
+
+
+def company(store: Path) -> list[Path]:
+    """Where its logs and its lock are, whether or not they are there: beside it, and where a link leads."""
+    return [Path(f"{place}{end}") for place in (store, os.path.realpath(store)) for end in (*LOGS, ENDING)]
 
 
 def backup(store: Path, target: Path, *, force: bool = False) -> None:
@@ -23,11 +27,14 @@ def backup(store: Path, target: Path, *, force: bool = False) -> None:
     Raises StoreError where ``target`` is there already, unless ``force``, or is no plain file.
     """
     _refuse_missing(store)
-    _refuse_no_file(target)
-    if target.exists() and target.samefile(store):
-        raise StoreError(f"{target}: is the store itself; name another file for the backup")
-    if target.exists() and not force:
-        raise StoreError(f"{target}: is there already; name another file, or replace it with `--force`")
+    try:
+        _refuse_no_file(target)
+        if target.exists() and target.samefile(store):
+            raise StoreError(f"{target}: is the store itself; name another file for the backup")
+        if target.exists() and not force:
+            raise StoreError(f"{target}: is there already; name another file, or replace it with `--force`")
+    except OSError as error:  # it cannot be looked at
+        raise StoreError(f"{target}: cannot be written: {error.strerror}") from error
     _refuse_unusable(store)
     copy_database(store, target)
 
