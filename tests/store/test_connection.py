@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import shutil
 import sqlite3
 import tempfile
@@ -18,6 +17,7 @@ from aggregator.store import open_store
 from aggregator.store.connection import connect, open_read_only, refuse_old, translated
 from tests.builders import NOW, a_source
 from tests.store.changes import a_change, a_document, save
+from tests.store.disks import a_full_disk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -222,17 +222,6 @@ def test_nothing_is_kept_in_a_file_that_nobody_finds_any_more(
 
     assert not store.in_place
     assert [state.id for state in store.states()] == ["posts"]
-
-
-@contextmanager
-def a_full_disk() -> Iterator[None]:
-    """No file grows any more."""
-    before, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (before, hard))
 
 
 def test_what_is_on_a_full_disk_can_be_read(path: Path) -> None:
