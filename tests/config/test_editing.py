@@ -1,17 +1,16 @@
 from __future__ import annotations
 
 import stat
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from aggregator.config import editing
 from aggregator.config.document import MAX_BYTES
 from aggregator.errors import ConfigError
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from tests.refusals import unprivileged
 
 
 def whole(path: Path) -> editing.Whole:
@@ -52,6 +51,20 @@ def test_a_file_that_is_gone_is_told(tmp_path: Path) -> None:
         whole(path)
     with pytest.raises(ConfigError, match="cannot be written: No such file"):
         editing.replace(path, editing.Whole(b"", ""), "a: 1\n")
+
+
+def test_a_file_in_a_folder_that_cannot_be_written_is_written_to() -> None:
+    """As one that is mounted into a container by itself is."""
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "a.yaml"
+        path.write_text("a: 1\n")
+        path.chmod(0o666)
+        path.parent.chmod(0o555)
+        with unprivileged():
+            editing.replace(path, whole(path), "a: 2\n")
+        path.parent.chmod(0o700)
+
+        assert path.read_text() == "a: 2\n"
 
 
 def test_what_several_write_at_once_is_all_there(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from aggregator.store import backup, check, open_store, restore, vacuum
 from aggregator.store.care import replace
 from aggregator.store.soundness import _INVARIANTS
 from tests.builders import NOW, a_source
+from tests.refusals import a_full_disk
 from tests.store.changes import a_change, id_of, route_all, save
-from tests.store.disks import a_full_disk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 import tempfile
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,15 +15,13 @@ from aggregator.errors import StoreError
 from aggregator.store import open_store
 from aggregator.store.connection import connect, open_read_only, refuse_old, translated
 from tests.builders import NOW, a_source
+from tests.refusals import a_full_disk, unprivileged
 from tests.store.changes import a_change, a_document, save
-from tests.store.disks import a_full_disk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aggregator.store import SqliteStore
-
-NOBODY = 65534
 
 
 @pytest.fixture
@@ -37,18 +34,6 @@ def store(path: Path) -> Iterator[SqliteStore]:
     with open_store(path, patience=0.01) as store:
         store.sync([a_source("posts")], NOW)
         yield store
-
-
-@contextmanager
-def unprivileged() -> Iterator[None]:
-    """As a user for whom permissions count."""
-    user = os.geteuid()
-    if user == 0:
-        os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(user)
 
 
 def test_what_was_committed_survives_a_power_cut(store: SqliteStore) -> None:
