@@ -8,19 +8,23 @@ from __future__ import annotations
 import codecs
 import fcntl
 import os
-from contextlib import contextmanager, suppress
+import time
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from aggregator import whole
 from aggregator.config.document import MAX_BYTES, read
 from aggregator.config.insert import insert
-from aggregator.errors import ConfigError
+from aggregator.errors import ConfigError, LockedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = ["Whole", "alone", "insert", "read_whole", "refuse_large", "replace"]
+
+_PATIENCE, _PAUSE = 10.0, 0.05
+"""Seconds that whoever else changes the file is waited for, and between two tries."""
 
 
 class Whole(NamedTuple):
@@ -31,22 +35,37 @@ class Whole(NamedTuple):
 
 
 @contextmanager
-def alone(path: Path, label: str) -> Iterator[None]:
+def alone(
+    path: Path,
+    label: str,
+    *,
+    sleep: Callable[[float], object] = time.sleep,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> Iterator[None]:
     """Have whoever else of us changes the file wait, from before it is read until it is replaced.
 
-    It is the folder that is locked: the file itself is another one afterwards. Where a file system knows no
-    locks, what :func:`replace` sees must do. Raises ConfigError where there is no such folder.
+    It is the folder that is locked: the file itself is another one afterwards. Where that cannot be, what
+    :func:`replace` sees must do. Raises LockedError where another process does not let go.
     """
-    try:
-        folder = os.open(Path(os.path.realpath(path)).parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError as error:
-        raise ConfigError([f"{label}: cannot be read: {error.strerror}"]) from error
-    try:
+    with ExitStack() as stack:
         with suppress(OSError):
-            fcntl.flock(folder, fcntl.LOCK_EX)
+            folder = os.open(Path(os.path.realpath(path)).parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            stack.callback(os.close, folder)
+            deadline = monotonic() + _PATIENCE
+            while not _locked(folder):
+                left = deadline - monotonic()
+                if left <= 0:
+                    raise LockedError(f"{label}: another process is changing it; try again in a moment")
+                sleep(min(_PAUSE, left))
         yield
-    finally:
-        os.close(folder)
+
+
+def _locked(folder: int) -> bool:
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def read_whole(path: Path, label: str) -> Whole:
