@@ -5,39 +5,97 @@ The output folder and the store have ways of their own.
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import stat
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_CANNOT_BE_REPLACED = frozenset({errno.EACCES, errno.EBUSY, errno.EPERM, errno.EROFS, errno.EXDEV})
+"""Its folder cannot be written to, or it is mounted by itself, as into a container."""
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
-def write(path: Path, body: bytes) -> None:
-    """Make ``body`` the file's, with the permissions it had; a link is followed. Raises OSError of ``path``.
+def write(path: Path, body: bytes, *, at_last: Callable[[], object] = lambda: None) -> None:
+    """Make ``body`` the file's, with the owner and permissions it had; a link is followed.
 
-    What is there and no plain file, such as a pipe or a device, is written to as it is.
+    ``at_last`` is called when all is ready, and may refuse. Raises OSError of ``path``. What is there and no
+    plain file, such as a pipe or a device, is written to as it is. So is a file that may be written to and
+    cannot be replaced: where it does not fit it stays as it was, but a power cut may leave half of it.
     """
-    place = Path(os.path.realpath(path))
     try:
-        mode = place.stat().st_mode if place.exists() else None
-        if mode is None or stat.S_ISREG(mode):
-            _replace(place, body, mode)
-        else:
-            place.write_bytes(body)
+        status = _status(path)
+        if status is not None and not stat.S_ISREG(status.st_mode):
+            at_last()
+            path.write_bytes(
+                body
+            )  # by its own name: what /dev/stdout leads to may have none that can be opened
+            return
+        place = Path(os.path.realpath(path))
+        try:
+            _replace(place, body, status, at_last)
+        except OSError as error:
+            if status is None or error.errno not in _CANNOT_BE_REPLACED:
+                raise
+            at_last()
+            _overwrite(place, body)
     except OSError as error:
         error.filename = str(path)
         raise
 
 
-def _replace(place: Path, body: bytes, mode: int | None) -> None:
+def _status(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
+
+
+def _replace(place: Path, body: bytes, status: os.stat_result | None, at_last: Callable[[], object]) -> None:
     beside = place.with_name(f".{secrets.token_hex(8)}.part")
-    file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    mode = 0o666 if status is None else 0o600
+    file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
         with os.fdopen(file, "wb") as stream:
             stream.write(body)
             stream.flush()
+            if status is not None:
+                with suppress(PermissionError):  # only root may give files away; then it is ours
+                    os.fchown(file, status.st_uid, status.st_gid)
+                os.fchmod(file, stat.S_IMODE(status.st_mode))
             os.fsync(file)
-        if mode is not None:
-            beside.chmod(stat.S_IMODE(mode))
+        at_last()
         beside.replace(place)
     finally:
         beside.unlink(missing_ok=True)
+    with suppress(PermissionError):  # a folder that may be written to, and not be read
+        _sync(place.parent)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _overwrite(place: Path, body: bytes) -> None:
+    with os.fdopen(os.open(place, os.O_WRONLY | os.O_CLOEXEC), "wb") as stream:
+        file = stream.fileno()
+        size = os.fstat(file).st_size
+        try:
+            os.posix_fallocate(file, 0, max(1, len(body)))
+        except OSError as error:  # or the file system cannot tell
+            if error.errno in _NO_ROOM:
+                os.ftruncate(file, size)
+                raise
+        stream.write(body)
+        stream.truncate()
+        stream.flush()
+        os.fsync(file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -87,7 +88,8 @@ class Care(SiteAccess):
         """Copy the store, whole and consistent, beside whoever writes; never to where it is served."""
         from aggregator.store import care
 
-        if self.settings.output_dir.resolve() in target.resolve().parents:
+        outputs = Path(os.path.realpath(self.settings.output_dir))
+        if outputs in Path(os.path.realpath(target)).parents:
             raise StoreError(
                 f"{target}: lies in the output folder, whose files are served; name another place"
             )

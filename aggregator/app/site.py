@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from aggregator.records import RememberedList
     from aggregator.store import SqliteStore
     from aggregator.subscriptions import Subscriptions
-
-
-_BESIDE_STORE = (".lock", "-wal", "-shm", "-journal")
 
 
 @dataclass(frozen=True)
@@ -82,15 +80,14 @@ class SiteAccess:
 
     def refuse_own(self, target: Path) -> None:
         """Raise UsageError where what is written to ``target`` would take the place of what the site is."""
+        from aggregator.store.care import company
+
         store = self.settings.store
-        own = {self.settings.path: "the configuration", store: "the store itself"}
-        for place in (store, store.resolve()):
-            own |= {place.with_name(place.name + end): "the store's" for end in _BESIDE_STORE}
+        own = dict.fromkeys(company(store), "belongs to the store (its log or lock)")
+        own |= {self.settings.path: "is the configuration", store: "is the store itself"}
         for path, what in own.items():
-            if target.resolve() == path.resolve() or (
-                target.exists() and path.exists() and target.samefile(path)
-            ):
-                raise UsageError(f"{target}: is {what}; name another file")
+            if _same(target, path):
+                raise UsageError(f"{target}: {what}; name another file")
 
     @contextmanager
     def library(self) -> Iterator[SqliteStore]:
@@ -157,3 +154,12 @@ class SiteAccess:
                     yield store
             except StoreError as error:
                 raise StoreError(str(error).replace(str(copy), str(path))) from error
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Whether both are one file, or would be; what cannot be looked at is told by who writes there."""
+    if os.path.realpath(one) == os.path.realpath(other):
+        return True
+    with suppress(OSError):
+        return one.samefile(other)
+    return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from aggregator.app.care import Care
@@ -159,7 +160,7 @@ class Subscribing(Care):
 
         path = self.settings.path
         label = str(path)
-        with editing.alone(path, label):
+        with nullcontext() if dry_run else editing.alone(path, label):
             before = editing.read_whole(path, label)
             now = self._load(before.text)
             new, there = _parted(sources, _present(now))

@@ -64,7 +64,7 @@ def export_opml(file: Path | None) -> None:
             whole.write(file, body)
         except OSError as error:
             raise UsageError(f"{file}: cannot be written: {error.strerror}") from error
-        if current().verbosity >= 0:
+        if current().verbosity >= 0 and file.is_file():  # never into what it was written to, as /dev/stdout
             echo(f"wrote {file}")
     if private and current().verbosity >= 0:
         tell(f"{private} private source{'' if private == 1 else 's'} left out")

@@ -1,4 +1,4 @@
-"""The configuration file read and replaced whole: by another one beside it, never half.
+"""The configuration file read and replaced whole: never half, where another one can take its place.
 
 One rule: what somebody else wrote meanwhile is never overwritten.
 """
@@ -8,20 +8,23 @@ from __future__ import annotations
 import codecs
 import fcntl
 import os
-import stat
-import tempfile
-from contextlib import contextmanager, suppress
+import time
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from aggregator import whole
 from aggregator.config.document import MAX_BYTES, read
 from aggregator.config.insert import insert
-from aggregator.errors import ConfigError
+from aggregator.errors import ConfigError, LockedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = ["Whole", "alone", "insert", "read_whole", "refuse_large", "replace"]
+
+_PATIENCE, _PAUSE = 10.0, 0.05
+"""Seconds that whoever else changes the file is waited for, and between two tries."""
 
 
 class Whole(NamedTuple):
@@ -32,22 +35,37 @@ class Whole(NamedTuple):
 
 
 @contextmanager
-def alone(path: Path, label: str) -> Iterator[None]:
+def alone(
+    path: Path,
+    label: str,
+    *,
+    sleep: Callable[[float], object] = time.sleep,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> Iterator[None]:
     """Have whoever else of us changes the file wait, from before it is read until it is replaced.
 
-    It is the folder that is locked: the file itself is another one afterwards. Where a file system knows no
-    locks, what :func:`replace` sees must do. Raises ConfigError where there is no such folder.
+    It is the folder that is locked: the file itself is another one afterwards. Where that cannot be, what
+    :func:`replace` sees must do. Raises LockedError where another process does not let go.
     """
-    try:
-        folder = os.open(Path(os.path.realpath(path)).parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError as error:
-        raise ConfigError([f"{label}: cannot be read: {error.strerror}"]) from error
-    try:
+    with ExitStack() as stack:
         with suppress(OSError):
-            fcntl.flock(folder, fcntl.LOCK_EX)
+            folder = os.open(Path(os.path.realpath(path)).parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            stack.callback(os.close, folder)
+            deadline = monotonic() + _PATIENCE
+            while not _locked(folder):
+                left = deadline - monotonic()
+                if left <= 0:
+                    raise LockedError(f"{label}: another process is changing it; try again in a moment")
+                sleep(min(_PAUSE, left))
         yield
-    finally:
-        os.close(folder)
+
+
+def _locked(folder: int) -> bool:
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def read_whole(path: Path, label: str) -> Whole:
@@ -74,37 +92,12 @@ def replace(path: Path, before: Whole, text: str) -> None:
     A link is followed: what it leads to is replaced.
     """
     mark = codecs.BOM_UTF8 if before.body.startswith(codecs.BOM_UTF8) else b""
+
+    def refuse_changed() -> None:
+        if path.read_bytes() != before.body:
+            raise ConfigError([f"{path}: somebody else changed it meanwhile; nothing was written, try again"])
+
     try:
-        _replace(Path(os.path.realpath(path)), before.body, mark + text.encode())
+        whole.write(path, mark + text.encode(), at_last=refuse_changed)
     except OSError as error:
         raise ConfigError([f"{path}: cannot be written: {error.strerror or error}"]) from error
-
-
-def _replace(path: Path, before: bytes, after: bytes) -> None:
-    status = path.stat()
-    with _beside(path, after) as temporary:
-        temporary.chmod(stat.S_IMODE(status.st_mode))
-        with suppress(PermissionError):  # only root may give files away; then it is ours
-            os.chown(temporary, status.st_uid, status.st_gid)
-        if path.read_bytes() != before:
-            raise ConfigError([f"{path}: somebody else changed it meanwhile; nothing was written, try again"])
-        temporary.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-@contextmanager
-def _beside(path: Path, body: bytes) -> Iterator[Path]:
-    """A file in the same folder that holds this, for its owner alone; removed unless it was moved away."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        yield Path(name)
-    finally:
-        Path(name).unlink(missing_ok=True)

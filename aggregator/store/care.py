@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 from contextlib import closing, suppress
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from aggregator.errors import StoreError
-from aggregator.store.connection import open_raw, open_read_only, translated
+from aggregator.store.connection import LOGS, open_raw, open_read_only, translated
 from aggregator.store.copying import FOLDER_OF_OWNER, copy_database, make_one_file, sync, unused
+from aggregator.store.lock import ENDING
 from aggregator.store.migrating import refuse_foreign, version_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _AT_MOST = 100
 """Problems that a glance tells; a wholly damaged file has no end of them."""
+_OF_DAMAGE = frozenset(
+    {
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_ERROR,
+        sqlite3.SQLITE_IOERR_CORRUPTFS,
+        sqlite3.SQLITE_IOERR_READ,
+        sqlite3.SQLITE_IOERR_SHORT_READ,
+        sqlite3.SQLITE_NOTADB,
+    }
+)
+"""What keeps a store from taking up its log for good; a full disk, a reader or a permission does not."""
+
+
+def company(store: Path) -> list[Path]:
+    """Where its logs and its lock are, whether or not they are there: beside it, and where a link leads."""
+    return [Path(f"{place}{end}") for place in (store, os.path.realpath(store)) for end in (*LOGS, ENDING)]
 
 
 def backup(store: Path, target: Path, *, force: bool = False) -> None:
@@ -23,11 +39,14 @@ def backup(store: Path, target: Path, *, force: bool = False) -> None:
     Raises StoreError where ``target`` is there already, unless ``force``, or is no plain file.
     """
     _refuse_missing(store)
-    _refuse_no_file(target)
-    if target.exists() and target.samefile(store):
-        raise StoreError(f"{target}: is the store itself; name another file for the backup")
-    if target.exists() and not force:
-        raise StoreError(f"{target}: is there already; name another file, or replace it with `--force`")
+    try:
+        _refuse_no_file(target)
+        if target.exists() and target.samefile(store):
+            raise StoreError(f"{target}: is the store itself; name another file for the backup")
+        if target.exists() and not force:
+            raise StoreError(f"{target}: is there already; name another file, or replace it with `--force`")
+    except OSError as error:  # it cannot be looked at
+        raise StoreError(f"{target}: cannot be written: {error.strerror}") from error
     _refuse_unusable(store)
     copy_database(store, target)
 
@@ -56,14 +75,18 @@ def restore(file: Path, store: Path, outputs: str | None = None) -> Path | None:
         copy_database(file, staged)
     except OSError as error:
         raise StoreError(f"{store}: cannot be replaced: {error.strerror}") from error
-    return replace(store, staged, ".before-restore")
+    try:
+        return replace(store, staged, ".before-restore")
+    finally:
+        with suppress(StoreError):  # it would take room; the next one begins with its own
+            discard(staged)
 
 
 def replace(store: Path, staged: Path, ending: str) -> Path | None:
     """Put a whole store in the store's place; returns where the replaced store is kept, if there was one.
 
     Closing a store leaves a log beside it where the file cannot take it up, and says nothing: whoever moved
-    the file alone would lose what the log holds.
+    the file alone would lose what the log holds. Raises StoreError where nothing was replaced.
     """
     _refuse_no_file(store)
     make_one_file(staged)
@@ -124,10 +147,14 @@ def vacuum(store: Path) -> tuple[int, int]:
     return before, store.stat().st_size
 
 
-def checkpoint(store: Path) -> None:
-    """Move the write-ahead log into the file, as far as nobody is reading it, beside whoever writes."""
+def checkpoint(store: Path) -> bool:
+    """Move the write-ahead log into the file, as far as nobody is reading it, beside whoever writes.
+
+    Returns whether the file holds everything now.
+    """
     with translated(store), closing(open_raw(store, "rw", patience=1.0)) as raw:
-        raw.execute("pragma wal_checkpoint(truncate)").fetchall()
+        ((_, logged, moved),) = raw.execute("pragma wal_checkpoint(truncate)").fetchall()
+        return bool(logged == moved)
 
 
 def _refuse_missing(path: Path) -> None:
@@ -159,15 +186,29 @@ def _site(store: Path) -> str:
         return str(site)
 
 
+def _take_up_log(store: Path) -> None:
+    """Have the store take up its log: then it lacks nothing where moving both is cut off in between.
+
+    Damaged, it stays as it is. Raises StoreError where it is not, and cannot for now.
+    """
+    try:
+        _refuse_unusable(store)
+        busy = "another process is reading it; try again in a moment"
+        why = "" if checkpoint(store) else f"{store}: {busy}"
+    except StoreError as error:
+        code: int = getattr(error.__cause__, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+        why = "" if code in _OF_DAMAGE or code & 0xFF in _OF_DAMAGE else str(error)
+    log = store.with_name(f"{store.name}-wal")
+    if why and log.exists() and log.stat().st_size > 0:
+        raise StoreError(f"{why}; nothing was replaced")
+
+
 def _put_aside(store: Path, ending: str) -> Path | None:
     """Move the store away together with its log, which must never meet another database.
 
-    It takes up its log before: cut off in between, and opened by whoever comes next, it lacks nothing.
-    Damaged, it stays as it is. Its log goes first: the next who tries finds the store, and moves it there.
+    A log that is left goes first: the next who tries finds the store, and moves it there.
     """
-    with suppress(StoreError):
-        _refuse_unusable(store)
-        checkpoint(store)
+    _take_up_log(store)
     kept = unused(store, ending)
     there = store.exists()
     for suffix in ("-wal", ""):

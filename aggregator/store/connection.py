@@ -7,6 +7,7 @@ import sqlite3
 import stat
 from contextlib import closing, contextmanager
 from functools import partial
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,6 @@ from aggregator.store.codec import DamagedValueError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 _BUSY = "is busy: another process kept writing to it; try again in a moment"
 _WAYS_OUT = "`aggregator db restore FILE` brings a backup back, `aggregator db rebuild` makes do without one"
@@ -48,6 +48,9 @@ _LOOKED = "no damage was found in the store"
 """Noted on an error, so that nobody looks for what it may have come of once more."""
 _OLDEST = (3, 37, 0)
 """Has strict tables."""
+_WAL = "-wal"
+LOGS = ("-journal", _WAL, "-shm")
+"""What the names of the files end in that SQLite keeps beside a database."""
 
 
 @contextmanager
@@ -231,8 +234,8 @@ def open_raw(
 
 def refuse_strange_company(path: Path) -> None:
     """Raise StoreError where a pipe, a link or the like is in a log's place: SQLite opens whatever it is."""
-    real = os.path.realpath(path)  # where SQLite looks for them
-    for ending in ("-journal", "-wal", "-shm"):
+    real = _real(path)
+    for ending in LOGS:
         try:
             mode = os.lstat(real + ending).st_mode
         except OSError:
@@ -240,6 +243,11 @@ def refuse_strange_company(path: Path) -> None:
         if not stat.S_ISREG(mode):
             what = "a link" if stat.S_ISLNK(mode) else "no plain file"
             raise StoreError(f"{real}{ending}: is in the place of the store's log, but is {what}; remove it")
+
+
+def _real(path: Path) -> str:
+    """The file itself, wherever links lead: beside it, not beside a link, SQLite keeps its log."""
+    return os.path.realpath(path)
 
 
 def open_read_only(path: Path, patience: float = _PATIENCE) -> sqlite3.Connection:
@@ -253,7 +261,7 @@ def open_read_only(path: Path, patience: float = _PATIENCE) -> sqlite3.Connectio
             return raw
     except sqlite3.OperationalError as error:
         raw.close()
-        log = path.with_name(f"{path.name}-wal")
+        log = Path(f"{_real(path)}{_WAL}")
         if error.sqlite_errorcode == sqlite3.SQLITE_IOERR_SHMSIZE:  # a log that we just began is empty
             in_use = log.exists() and log.stat().st_size > 0
         else:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+ENDING = ".lock"
+"""What the name of a store's lock ends in."""
 _PAUSE = 0.2
 """Seconds between two tries."""
 _PID_DIGITS = 32
@@ -41,7 +43,7 @@ def holder(store: Path) -> Holder | None:
     Whoever lets go of it empties the file. Where a pid stands there and nobody holds the lock, its process
     was killed: only then is the lock ours for the moment of looking.
     """
-    path = store.with_name(f"{store.name}.lock")
+    path = store.with_name(f"{store.name}{ENDING}")
     pid = _pid_in(path)
     if not pid:
         return None
@@ -72,7 +74,7 @@ class SiteLock:
         sleep: Callable[[float], object] = time.sleep,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.path = store.with_name(f"{store.name}.lock")
+        self.path = store.with_name(f"{store.name}{ENDING}")
         self._wait = wait_seconds
         self._sleep = sleep
         self._monotonic = monotonic

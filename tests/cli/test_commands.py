@@ -252,9 +252,26 @@ def test_nothing_is_written_in_the_place_of_what_the_site_is(
     done = filled.run(*command, name)
 
     assert done.code == 2
-    assert done.err.splitlines()[-1].startswith(f"aggregator: {name}: is ")
+    said = {"": "is the store itself", "config": "is the configuration"}
+    what = said.get(ending, "belongs to the store (its log or lock)")
+    assert done.err.splitlines()[-1] == f"aggregator: {name}: {what}; name another file"
     assert {path: path.read_bytes() for path in (filled.root / "var").iterdir()} == before
     assert filled.run("validate").code == 0
+
+
+@pytest.mark.parametrize("command", [("db", "backup"), ("db", "backup", "--force"), ("export-opml",)])
+@pytest.mark.parametrize(
+    ("name", "why"), [("loop/x", "Too many levels"), (f"{'n' * 300}/x", "File name too long")]
+)
+def test_where_nothing_can_be_written_is_told(
+    filled: Site, command: tuple[str, ...], name: str, why: str
+) -> None:
+    (filled.root / "loop").symlink_to("loop")
+
+    done = filled.run(*command, name)
+
+    assert done.code in {1, 2}
+    assert done.err.splitlines()[-1].startswith(f"aggregator: {name}: cannot be written: {why}")
 
 
 def test_backup_and_restore(filled: Site) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import stat
 from typing import TYPE_CHECKING
 
@@ -347,6 +349,27 @@ def test_what_is_read_is_exported_and_can_be_read_back(site: Site, config: Path)
     assert "hush" not in ran.out
     assert (site.root / "out.opml").read_text("utf-8") == ran.out
     assert written.out == "wrote out.opml\n"
+
+
+def test_a_dry_run_waits_for_nobody(site: Site, config: Path, server: Server) -> None:
+    folder = os.open(config.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+
+        assert site.run("add", f"{server.url}/feed.xml", "--dry-run").code == 0
+    finally:
+        os.close(folder)
+
+
+def test_an_export_to_a_pipe_is_all_that_is_written_there(site: Site, config: Path) -> None:
+    reads, writes = os.pipe()
+    with os.fdopen(reads, "rb") as pipe:
+        ran = site.run("export-opml", f"/dev/fd/{writes}")
+        os.close(writes)
+
+        assert ran.code == 0, ran.err
+        assert pipe.read().decode() == site.run("export-opml").out
+    assert ran.out == ""
 
 
 def test_an_export_needs_no_store_and_says_where_it_cannot_write(site: Site, config: Path) -> None:

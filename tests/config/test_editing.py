@@ -1,17 +1,16 @@
 from __future__ import annotations
 
 import stat
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from aggregator.config import editing
 from aggregator.config.document import MAX_BYTES
-from aggregator.errors import ConfigError
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from aggregator.errors import ConfigError, LockedError
+from tests.refusals import unprivileged
 
 
 def whole(path: Path) -> editing.Whole:
@@ -54,13 +53,28 @@ def test_a_file_that_is_gone_is_told(tmp_path: Path) -> None:
         editing.replace(path, editing.Whole(b"", ""), "a: 1\n")
 
 
+def test_a_file_in_a_folder_that_cannot_be_written_is_written_to() -> None:
+    """As one that is mounted into a container by itself is."""
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "a.yaml"
+        path.write_text("a: 1\n")
+        path.chmod(0o666)
+        path.parent.chmod(0o555)
+        before = whole(path)
+        with unprivileged():
+            editing.replace(path, before, "a: 2\n")
+        path.parent.chmod(0o700)
+
+        assert path.read_text() == "a: 2\n"
+
+
 def test_what_several_write_at_once_is_all_there(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_text("")
 
     def add(who: int) -> None:
         for number in range(20):
-            with editing.alone(path, "a.yaml"):
+            with editing.alone(path, "a.yaml", monotonic=lambda: 0.0):
                 before = whole(path)
                 editing.replace(path, before, f"{before.text}k{who}-{number}: x\n")
 
@@ -72,11 +86,31 @@ def test_what_several_write_at_once_is_all_there(tmp_path: Path) -> None:
     )
 
 
-def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
+def test_who_changes_it_is_waited_for_a_while_and_then_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    now, slept = 100.0, []
+
+    def sleep(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+        slept.append(seconds)
+
     with (
-        pytest.raises(ConfigError, match="x: cannot be read: No such file"),
-        editing.alone(tmp_path / "gone" / "a.yaml", "x"),
+        editing.alone(path, "a.yaml"),
+        pytest.raises(LockedError, match=r"a\.yaml: another process is changing it; try again in a moment"),
+        editing.alone(path, "a.yaml", sleep=sleep, monotonic=lambda: now),
     ):
+        pass
+
+    assert sum(slept) == pytest.approx(10)
+
+
+@pytest.mark.parametrize("folder", ["gone", "hidden"])
+def test_a_folder_that_cannot_be_opened_is_not_locked(tmp_path: Path, folder: str) -> None:
+    """What is wrong with the file is told when it is read; who else changed it, when it is replaced."""
+    (tmp_path / "hidden").mkdir(0o311)
+
+    with unprivileged(), editing.alone(tmp_path / folder / "a.yaml", "x"):
         pass
 
 

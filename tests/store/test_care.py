@@ -14,6 +14,7 @@ from aggregator.store import backup, check, open_store, restore, vacuum
 from aggregator.store.care import replace
 from aggregator.store.soundness import _OF_FEW, _OF_MANY
 from tests.builders import NOW, a_source
+from tests.refusals import a_full_disk
 from tests.store.changes import a_change, id_of, route_all, save
 
 if TYPE_CHECKING:
@@ -167,6 +168,40 @@ def test_a_store_takes_up_its_log_before_it_is_moved(store: SqliteStore, path: P
     assert not kept.with_name(f"{kept.name}-wal").exists()
     assert natives(kept) == {"1", "2"}
     assert natives(replaced) == {"1"}
+
+
+@pytest.mark.parametrize("room", [1024, 40_000], ids=["none for the log's index", "none for the log's pages"])
+def test_a_store_that_has_no_room_to_take_up_its_log_is_not_moved(
+    store: SqliteStore, path: Path, tmp_path: Path, room: int
+) -> None:
+    """Moved, and cut off between log and store, it would be opened without its log."""
+    backup(path, tmp_path / "staged.db")
+    save(store, *(a_change(f"more {number}") for number in range(100)))
+    replaced = crashed(path, tmp_path / "crashed.db")
+
+    with a_full_disk(room), pytest.raises(StoreError, match=r"crashed\.db: .*disk.*; nothing was replaced"):
+        replace(replaced, tmp_path / "staged.db", ".before")
+
+    assert not (tmp_path / "crashed.db.before-wal").exists()
+    assert natives(replaced) == natives(path)
+    assert replace(replaced, tmp_path / "staged.db", ".before") == tmp_path / "crashed.db.before"
+    assert natives(tmp_path / "crashed.db.before") == natives(path)
+
+
+def test_a_store_whose_log_somebody_reads_is_not_moved(
+    store: SqliteStore, path: Path, tmp_path: Path
+) -> None:
+    backup(path, tmp_path / "copy.db")
+    with open_store(path, read_only=True) as reader, reader._connection.reading() as raw:
+        raw.execute("select count(*) from items").fetchall()
+        save(store, a_change("2"))
+        before = names(tmp_path)
+
+        with pytest.raises(StoreError, match=r"another process is reading it; .*; nothing was replaced"):
+            restore(tmp_path / "copy.db", path)
+
+        assert names(tmp_path) == before
+    assert restore(tmp_path / "copy.db", path) == tmp_path / "aggregator.db.before-restore"
 
 
 def test_a_log_that_a_damaged_store_cannot_take_up_goes_with_it(store: SqliteStore, tmp_path: Path) -> None:

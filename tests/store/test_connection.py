@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import resource
 import shutil
 import sqlite3
 import tempfile
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,14 +15,13 @@ from aggregator.errors import StoreError
 from aggregator.store import open_store
 from aggregator.store.connection import connect, open_read_only, refuse_old, translated
 from tests.builders import NOW, a_source
+from tests.refusals import a_full_disk, unprivileged
 from tests.store.changes import a_change, a_document, save
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aggregator.store import SqliteStore
-
-NOBODY = 65534
 
 
 @pytest.fixture
@@ -37,18 +34,6 @@ def store(path: Path) -> Iterator[SqliteStore]:
     with open_store(path, patience=0.01) as store:
         store.sync([a_source("posts")], NOW)
         yield store
-
-
-@contextmanager
-def unprivileged() -> Iterator[None]:
-    """As a user for whom permissions count."""
-    user = os.geteuid()
-    if user == 0:
-        os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(user)
 
 
 def test_what_was_committed_survives_a_power_cut(store: SqliteStore) -> None:
@@ -182,9 +167,14 @@ def test_a_store_is_read_where_its_folder_cannot_be_written(shared_folder: Path)
 def test_a_log_that_cannot_be_shared_is_not_passed_over(shared_folder: Path) -> None:
     log = shared_folder / "aggregator.db-wal"
     log.touch()
+    with tempfile.TemporaryDirectory() as elsewhere:
+        Path(elsewhere).chmod(0o755)
+        link = Path(elsewhere) / "link.db"
+        link.symlink_to(shared_folder / "aggregator.db")
 
-    with unprivileged(), pytest.raises(StoreError, match="cannot be opened"):
-        connect(shared_folder / "aggregator.db", read_only=True)
+        for path in (shared_folder / "aggregator.db", link):
+            with unprivileged(), pytest.raises(StoreError, match="cannot be opened"):
+                connect(path, read_only=True)
 
 
 def test_a_file_without_permission_is_told(shared_folder: Path) -> None:
@@ -219,17 +209,6 @@ def test_nothing_is_kept_in_a_file_that_nobody_finds_any_more(
     assert [state.id for state in store.states()] == ["posts"]
 
 
-@contextmanager
-def a_full_disk() -> Iterator[None]:
-    """No file grows any more."""
-    before, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (before, hard))
-
-
 def test_what_is_on_a_full_disk_can_be_read(path: Path) -> None:
     with open_store(path) as store:
         store.sync([a_source("posts")], NOW)
@@ -239,20 +218,26 @@ def test_what_is_on_a_full_disk_can_be_read(path: Path) -> None:
             assert [state.id for state in store.states()] == ["posts"]
 
 
+@pytest.mark.parametrize("linked", [False, True])
 def test_what_is_on_a_full_disk_and_in_a_log_is_told_to_need_room(
-    store: SqliteStore, path: Path, tmp_path: Path
+    store: SqliteStore, path: Path, tmp_path: Path, linked: bool
 ) -> None:
+    """SQLite keeps the log beside the file itself, not beside a link that leads there."""
     copied = tmp_path / "copied.db"
     for ending in ("", "-wal"):  # what a process leaves that is killed; the index of its log went with it
         shutil.copy(f"{path}{ending}", f"{copied}{ending}")
+    named = tmp_path / "elsewhere" / "link.db" if linked else copied
+    if linked:
+        named.parent.mkdir()
+        named.symlink_to(copied)
 
     with a_full_disk(), pytest.raises(StoreError) as caught:
-        open_store(copied, read_only=True)
+        open_store(named, read_only=True)
 
     assert str(caught.value) == (
-        f"{copied}: there is no room for what is kept beside it while it is open: free some space on its disk"
+        f"{named}: there is no room for what is kept beside it while it is open: free some space on its disk"
     )
-    with open_store(copied, read_only=True) as healed:
+    with open_store(named, read_only=True) as healed:
         assert [state.id for state in healed.states()] == ["posts"]
 
 
