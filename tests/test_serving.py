@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+
 import pytest
 
 from aggregator.app import App
@@ -10,6 +14,9 @@ from aggregator.config.settings import ScheduleSettings
 from aggregator.records import Output
 from tests.builders import NOW
 from tests.cli.conftest import Site, site
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["site"]
 
@@ -78,6 +85,25 @@ def test_the_store_is_looked_at_only_when_it_changed(site: Site) -> None:
     site.run("refresh")
     serving.look()
     assert serving.metrics().count("aggregator_items 2\n") == 1
+
+
+def test_what_stands_in_the_log_of_a_linked_store_alone_is_seen(site: Site, tmp_path: Path) -> None:
+    site.write_post()
+    site.run("refresh")
+    store, real = site.root / "var" / "aggregator.db", tmp_path / "elsewhere.db"
+    store.rename(real)
+    store.symlink_to(real)
+    serving = a_serving(site)
+    serving.look()
+    before = serving.snapshot
+
+    with closing(sqlite3.connect(real)) as raw:
+        raw.execute("pragma wal_autocheckpoint = 0")
+        raw.execute("update sources set title = 'another'")
+        raw.commit()
+        serving.look()
+
+    assert serving.snapshot is not before
 
 
 def test_a_store_that_is_well_again_is_told_so(site: Site) -> None:

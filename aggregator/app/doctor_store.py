@@ -174,7 +174,7 @@ def disks(where: Places) -> Iterator[Finding]:
 
 def _size(store: Path) -> int:
     """Bytes of a store, with what waits in its log."""
-    size = 0
+    size, store = 0, Path(os.path.realpath(store))  # the log is where a link leads
     for path in (store, store.with_name(f"{store.name}-wal")):
         with suppress(OSError):
             size += path.stat().st_size

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aggregator import __version__, metrics
@@ -79,7 +81,7 @@ class Serving:
 
     def _traces(self) -> tuple[tuple[int, int], ...]:
         """Size and time of the store's files; empty where there is none."""
-        store, found = self._site.settings.store, []
+        store, found = Path(os.path.realpath(self._site.settings.store)), []  # the log is where a link leads
         for path in (store, store.with_name(f"{store.name}-wal")):
             try:
                 state = path.stat()
