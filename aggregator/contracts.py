@@ -161,7 +161,10 @@ class RefreshStore(Protocol):
         ...
 
     def bookmarks(self, source_ids: Iterable[str]) -> Mapping[str, Bookmark]:
-        """How far each of these sources was read; one that is not known: not at all."""
+        """How far each of these sources was read; one that is not known: not at all.
+
+        Documents may be read only when the first of them is asked for, as long as the store is open.
+        """
         ...
 
     def known(self, source_id: str, native_ids: Iterable[str]) -> Mapping[str, Known]:

@@ -186,9 +186,9 @@ def test_what_the_first_version_knew_is_known_after_it(first_version: Path) -> N
         (state,) = store.states()
         bookmark = store.bookmark("posts")
         assert store.by_link("posts", ["https://example.org/a"]).keys() == {"https://example.org/a"}
+        assert bookmark.documents["a.md"].stamp == Stamp("a.md", 10, 1000, "abc")
 
     assert (state.items, state.state, state.next_check, state.why) == (1, "ok", None, "")
-    assert bookmark.documents["a.md"].stamp == Stamp("a.md", 10, 1000, "abc")
     assert (bookmark.validators, bookmark.body_hash) == (NO_VALIDATORS, "")
 
 
