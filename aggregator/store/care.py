@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing, suppress
+from glob import escape
 from pathlib import Path
 
 from aggregator.errors import StoreError
@@ -72,6 +73,7 @@ def restore(file: Path, store: Path, outputs: str | None = None) -> Path | None:
     try:
         store.parent.mkdir(FOLDER_OF_OWNER, parents=True, exist_ok=True)
         staged = store.with_name(f".{store.name}.restoring")
+        _sweep(staged)
         copy_database(file, staged)
     except OSError as error:
         raise StoreError(f"{store}: cannot be replaced: {error.strerror}") from error
@@ -80,6 +82,13 @@ def restore(file: Path, store: Path, outputs: str | None = None) -> Path | None:
     finally:
         with suppress(StoreError):  # it would take room; the next one begins with its own
             discard(staged)
+
+
+def _sweep(staged: Path) -> None:
+    """Remove what a restore that was killed left: a copy as large as a store. Raises OSError."""
+    for begins in (staged.name, f".{staged.name}."):
+        for left in staged.parent.glob(f"{escape(begins)}*"):
+            left.unlink()
 
 
 def replace(store: Path, staged: Path, ending: str) -> Path | None:

@@ -248,6 +248,26 @@ def test_of_the_replaced_store_the_log_goes_first_so_that_they_are_never_parted(
     assert natives(path) == {"1", "2"}
 
 
+def test_what_a_killed_restore_left_goes_with_the_next(
+    store: SqliteStore, path: Path, tmp_path: Path
+) -> None:
+    backup(path, tmp_path / "copy.db")
+    store.close()
+    before = names(tmp_path)
+    for left in (
+        ".aggregator.db.restoring",
+        ".aggregator.db.restoring-wal",
+        "..aggregator.db.restoring.a1b2.part",
+    ):
+        (tmp_path / left).write_bytes(b"left")
+    (tmp_path / ".aggregator.db.rebuilding").write_bytes(b"another's")
+
+    kept = restore(tmp_path / "copy.db", path)
+
+    assert kept is not None
+    assert names(tmp_path) == {*before, kept.name, ".aggregator.db.rebuilding"}
+
+
 def test_a_store_that_is_lost_is_restored(store: SqliteStore, path: Path, tmp_path: Path) -> None:
     backup(path, tmp_path / "copy.db")
 
