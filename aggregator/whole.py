@@ -32,9 +32,8 @@ def write(path: Path, body: bytes, *, at_last: Callable[[], object] = lambda: No
         status = _status(path)
         if status is not None and not stat.S_ISREG(status.st_mode):
             at_last()
-            path.write_bytes(
-                body
-            )  # by its own name: what /dev/stdout leads to may have none that can be opened
+            # By its own name: what /dev/stdout leads to may have none that can be opened.
+            path.write_bytes(body)
             return
         place = Path(os.path.realpath(path))
         try:
@@ -47,6 +46,15 @@ def write(path: Path, body: bytes, *, at_last: Callable[[], object] = lambda: No
     except OSError as error:
         error.filename = str(path)
         raise
+
+
+def sync(path: Path) -> None:
+    """Have the disk keep a file's bytes, or a folder's names."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _status(path: Path) -> os.stat_result | None:
@@ -74,15 +82,7 @@ def _replace(place: Path, body: bytes, status: os.stat_result | None, at_last: C
     finally:
         beside.unlink(missing_ok=True)
     with suppress(PermissionError):  # a folder that may be written to, and not be read
-        _sync(place.parent)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        sync(place.parent)
 
 
 def _overwrite(place: Path, body: bytes) -> None:

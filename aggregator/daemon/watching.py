@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import stat
 import threading
 from collections.abc import Mapping
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from aggregator.daemon.backoff import Backoff
 from aggregator.daemon.mounts import is_silent
 from aggregator.daemon.telling import tell
+from aggregator.sources.folders import escaped, is_text
 from aggregator.values import dataclass, field
 
 if TYPE_CHECKING:
@@ -148,7 +148,8 @@ class Watching:
         self._folders = {path: each for path, each in now.items() if _is_folder(each)}
         files = {path: each for path, each in now.items() if path not in self._folders}
         self._tell_of(self._files.watch(files))  # what changed before nobody saw
-        nameable = {path for path in self._folders if _is_nameable(path)}
+        # Of others watchfiles cannot be told.
+        nameable = {path for path in self._folders if is_text(str(path))}
         self._leave_unwatched(self._folders.keys() - nameable)
         polled = await asyncio.to_thread(lambda: {path for path in nameable if self._is_polled(path)})
         groups = [
@@ -172,7 +173,7 @@ class Watching:
     def _leave_unwatched(self, folders: Collection[Path]) -> None:
         """What is in these is seen when their sources are read next."""
         for path in sorted(folders):
-            shown = os.fsencode(path).decode("utf-8", "backslashreplace")
+            shown = escaped(str(path))
             text = f"{shown}: cannot be watched, its name is not UTF-8; its source is read at its interval"
             tell("watching", text, level=logging.WARNING)
         self._tell_of(folders)
@@ -211,15 +212,6 @@ class Watching:
     def _tell(self, source_ids: frozenset[str]) -> None:
         if source_ids:
             self._changed(source_ids)
-
-
-def _is_nameable(path: Path) -> bool:
-    """Whether watchfiles can be told of it."""
-    try:
-        str(path).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _is_folder(there: Sign | None) -> bool:

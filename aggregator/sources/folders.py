@@ -124,11 +124,11 @@ class _Search:
             self._closed(folder.name, error)
             return
         beginning = _join(folder.name, "")
-        ordinary, others = _is_text(beginning), list[os.DirEntry[str]]()
+        ordinary, others = is_text(beginning), list[os.DirEntry[str]]()
         for entry in entries:
             name = entry.name
             try:
-                if not (ordinary and entry.is_file(follow_symlinks=False) and _is_text(name)):
+                if not (ordinary and entry.is_file(follow_symlinks=False) and is_text(name)):
                     others.append(entry)
                 elif _may_be_post(name):
                     self._offer(beginning + name, name, entry.path, entry.stat(follow_symlinks=False))
@@ -203,12 +203,12 @@ class _Search:
         if path in self.seen_files:
             return
         self.seen_files.add(path)
-        if not _is_text(name):
-            escaped = _escaped(name)
+        if not is_text(name):
+            shown = escaped(name)
             self.found.problems.append(
-                Problem(escaped, "the file's name is not UTF-8: its bytes are shown as \\x..")
+                Problem(shown, "the file's name is not UTF-8: its bytes are shown as \\x..")
             )
-            name = escaped
+            name = shown
         if name in self.found.files:
             self._skip(name, UNREADABLE, "another file has this name")
         elif status.st_size > MAX_BYTES:
@@ -219,17 +219,17 @@ class _Search:
 
     def _skip(self, name: str, reason: str, what: str) -> None:
         self.found.skipped[reason] += 1
-        self.found.problems.append(Problem(_escaped(name), what))
+        self.found.problems.append(Problem(escaped(name), what))
 
     def _unreadable(self, name: str, error: OSError) -> None:
         """What could not be looked at may be a file or a folder: neither is taken for gone."""
-        self.found.kept.add(_escaped(name))
+        self.found.kept.add(escaped(name))
         self._closed(name, error)
 
     def _closed(self, name: str, error: OSError | ValueError) -> None:
-        self.found.closed.append(_escaped(name))
+        self.found.closed.append(escaped(name))
         self.found.skipped[UNREADABLE] += 1
-        self.found.problems.append(Problem(_escaped(name), f"cannot be read: {why(error)}"))
+        self.found.problems.append(Problem(escaped(name), f"cannot be read: {why(error)}"))
 
 
 def why(error: OSError | ValueError) -> str:
@@ -250,7 +250,8 @@ def _is_inside(path: str, top: str) -> bool:
     return path == top or path.startswith(top.rstrip("/") + "/")
 
 
-def _is_text(name: str) -> bool:
+def is_text(name: str) -> bool:
+    """Whether a name is UTF-8 on the disk."""
     if name.isascii():
         return True
     try:
@@ -260,6 +261,6 @@ def _is_text(name: str) -> bool:
     return True
 
 
-def _escaped(name: str) -> str:
+def escaped(name: str) -> str:
     """A name that can be stored and shown, whatever bytes the disk holds."""
-    return name if _is_text(name) else os.fsencode(name).decode("utf-8", "backslashreplace")
+    return name if is_text(name) else os.fsencode(name).decode("utf-8", "backslashreplace")

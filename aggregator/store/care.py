@@ -10,9 +10,10 @@ from pathlib import Path
 
 from aggregator.errors import StoreError
 from aggregator.store.connection import LOGS, open_raw, open_read_only, translated
-from aggregator.store.copying import FOLDER_OF_OWNER, copy_database, make_one_file, sync, unused
+from aggregator.store.copying import FOLDER_OF_OWNER, copy_database, make_one_file, unused
 from aggregator.store.lock import ENDING
 from aggregator.store.migrating import refuse_foreign, version_of
+from aggregator.whole import sync
 
 _AT_MOST = 100
 """Problems that a glance tells; a wholly damaged file has no end of them."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from aggregator.errors import StoreError
 from aggregator.store.connection import open_raw, open_read_only, translated
+from aggregator.whole import sync
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,15 +78,6 @@ def _blaming(source: Path) -> Iterator[None]:
             with translated(source):
                 raise
         raise
-
-
-def sync(path: Path) -> None:
-    """Have the disk keep a file's bytes, or a folder's names."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def unused(path: Path, ending: str) -> Path:
