@@ -124,7 +124,9 @@ def test_commands_from_another_terminal_are_taken_up(site: Site, run: Terminal, 
             daemon.wait_for("refreshed", source="one", new=1)
 
             second = run("daemon")
+            assert second.code == 75, second.err
             hidden = run("item", "hide", "seeds/a.md")
+            assert (hidden.code, hidden.out) == (0, "hidden: A mistake\n"), hidden.err
             daemon.wait_for("command", action="hide")
             daemon.publishes(lambda: "A mistake" not in site.feed())
             shown = run("item", "show", "seeds/a.md")
@@ -141,9 +143,7 @@ def test_commands_from_another_terminal_are_taken_up(site: Site, run: Terminal, 
             status = run("status", "--json")
             daemon.stop(signal.SIGINT)
 
-    assert second.code == 75
     assert f"process {daemon.process.pid} is working on this site" in second.err
-    assert (hidden.code, hidden.out) == (0, "hidden: A mistake\n"), hidden.err
     assert (shown.code, shown.out) == (0, "shown again: A mistake\n")
     assert "A mistake" in site.feed()
     assert (paused.code, paused.out) == (0, "paused: one\n")
