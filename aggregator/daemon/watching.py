@@ -31,6 +31,9 @@ _LOOKS = 1000
 """Milliseconds between two looks where no events come."""
 _PROOF = 500
 """Milliseconds after which a watch that saw nothing says that it watches."""
+_ONCE_MORE = 2.0
+"""Seconds after which what a look found is told again: watchfiles compares times in whole seconds, no sizes
+(notify's PollWatcher), and never sees the second of two changes within one where it looked between them."""
 
 
 class Sign(NamedTuple):
@@ -183,14 +186,14 @@ class Watching:
         self._backoff.went_well()
         how = "looked at every second" if polls else "told by the system"
         tell("watching", f"watching {', '.join(map(str, sorted(folders)))}: {how}", polls=polls)
-        self._tell_of(folders)
+        self._tell_surely(self._ids_of(folders), polls=polls)
 
-    def _heard(self, paths: Collection[str]) -> None:
+    def _heard(self, paths: Collection[str], *, polls: bool) -> None:
         """These changed."""
         concerned = (
             ids for folder, ids in self._wanted.items() if any(self._concerns(path, folder) for path in paths)
         )
-        self._tell(frozenset().union(*concerned))
+        self._tell_surely(frozenset[str]().union(*concerned), polls=polls)
 
     def _concerns(self, changed: str, folder: Path) -> bool:
         path = Path(changed)
@@ -207,7 +210,16 @@ class Watching:
         asyncio.get_running_loop().call_later(wait, self._anew.set)
 
     def _tell_of(self, paths: Iterable[Path]) -> None:
-        self._tell(frozenset().union(*(self._wanted.get(path, frozenset()) for path in paths)))
+        self._tell(self._ids_of(paths))
+
+    def _ids_of(self, paths: Iterable[Path]) -> frozenset[str]:
+        return frozenset[str]().union(*(self._wanted.get(path, frozenset()) for path in paths))
+
+    def _tell_surely(self, source_ids: frozenset[str], *, polls: bool) -> None:
+        """Tell it, and what may have been changed since the look that found it."""
+        self._tell(source_ids)
+        if polls:
+            asyncio.get_running_loop().call_later(_ONCE_MORE, self._tell, source_ids)
 
     def _tell(self, source_ids: frozenset[str]) -> None:
         if source_ids:
@@ -225,7 +237,7 @@ class _Group:
     folders: frozenset[Path]
     polls: bool
     began: Callable[..., None]
-    heard: Callable[[Collection[str]], None]
+    heard: Callable[..., None]
     failed: Callable[..., None]
     stop: threading.Event = field(default_factory=threading.Event)
 
@@ -255,7 +267,7 @@ class _Group:
                 if first:
                     self._pass_on(loop, partial(self.began, self.folders, polls=self.polls))
                 elif changes:
-                    self._pass_on(loop, partial(self.heard, [path for _, path in changes]))
+                    self._pass_on(loop, partial(self.heard, [path for _, path in changes], polls=self.polls))
                 first = False
         except (OSError, RuntimeError) as error:  # what watchfiles raises where it cannot watch
             self._pass_on(loop, partial(self.failed, str(error), polls=self.polls))

@@ -78,6 +78,21 @@ def test_what_changes_below_a_folder_is_heard_of_its_source_alone(tmp_path: Path
     run(scenario)
 
 
+@pytest.mark.parametrize("how", ["events", "poll"])
+def test_a_file_that_is_changed_twice_within_a_second_is_heard_twice(tmp_path: Path, how: str) -> None:
+    path = tmp_path / "a.md"
+
+    async def scenario(ears: Ears) -> None:
+        async with watched(ears, how, a=tmp_path):
+            await ears.hears("a")
+            for text in ("x", "longer"):
+                path.write_text(text)
+                os.utime(path, (2_000_000_000, 2_000_000_000))
+                await ears.hears("a")
+
+    run(scenario)
+
+
 @pytest.mark.skipif(sys.platform == "darwin", reason="its file systems know no other names than UTF-8")
 def test_a_folder_whose_name_is_not_utf_8_is_told_and_costs_no_other(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
