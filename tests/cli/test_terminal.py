@@ -253,6 +253,7 @@ class Interruption(MetaPathFinder):
             signal.raise_signal(signal.SIGINT)
 
 sys.meta_path.insert(0, Interruption())
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs are begun without
 from aggregator.__main__ import run
 sys.argv = ["aggregator", "status"]
 sys.exit(run())
