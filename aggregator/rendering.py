@@ -7,6 +7,7 @@ from datetime import UTC
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
+from aggregator.categories import UNCATEGORIZED
 from aggregator.dates import zone
 from aggregator.periods import Period, month_of
 from aggregator.records import Published, Window
@@ -15,7 +16,7 @@ from aggregator.values import dataclass, field, replace
 from aggregator.views import Directory, Feed, FeedSummary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from aggregator.contracts import PublishStore, Renderer
@@ -76,6 +77,8 @@ class Rendering:
     """How each of those is, those that want attention first."""
     source_content: Mapping[str, ContentMode] = field(default_factory=dict)
     """Per source id, where its configuration says how much of its items may be shown."""
+    unfiled: Callable[[], str] = lambda: UNCATEGORIZED
+    """What the category of what belongs nowhere else is called, where no configuration says."""
 
     def __post_init__(self) -> None:
         self.reuse = Reuse(self.store, self.renderers)
@@ -138,6 +141,8 @@ class Rendering:
         declared: Category | None = self._declared.get(output.id)
         if declared is not None and declared.title:
             return declared.title
+        if self.names.get(UNCATEGORIZED) == output.id:
+            return self.unfiled()
         if tags := self.store.common_tags(output):
             return tags[0]
         names = [name for name in self._asked.get(output.id, ()) if name not in (output.name, *output.former)]

@@ -81,6 +81,7 @@ class Site:
             site=self.view,
             names=self.store.registry().names,
             source_content=self.source_content,
+            unfiled=lambda: "未分类",
         )
         pages = self.pages
         history = History(store=self.store, pages=pages, rendering=rendering) if pages else None

@@ -205,6 +205,20 @@ def test_titles_are_configured_or_the_commonest_tag_or_the_name() -> None:
     assert titles["loushi"] == "楼市"
 
 
+def test_what_belongs_nowhere_is_called_as_the_site_says_whatever_its_tags() -> None:
+    site = Site()
+    site.add("a", tags=(Tag("x"),))
+    site.add("b", "uncategorized", tags=(Tag("x"),))
+    declared = Site(categories=(Category(slug="misc", title="其他", aliases=("uncategorized",)),))
+    declared.add("a")
+
+    for each in (site, declared):
+        each.generate()
+
+    assert [output.title for output in site.store.outputs() if output.name == "uncategorized"] == ["未分类"]
+    assert "其他" in {output.title for output in declared.store.outputs()}
+
+
 def test_what_is_itself_a_category_of_an_item_is_no_title_of_another() -> None:
     site = Site()
     site.add("a", "宏观", "股市", tags=(Tag("宏观"), Tag("股市")))

@@ -182,6 +182,7 @@ class Publishing(Subscribing):
             sources=self._listed(subscriptions, states),
             health=self._health(subscriptions, states),
             source_content={s.id: s.content for s in subscriptions.sources if s.content is not None},
+            unfiled=self._unfiled,
         )
         history = History(store=store, pages=pages[0], rendering=rendering) if pages else None
         return Generate(
@@ -191,6 +192,11 @@ class Publishing(Subscribing):
             history=history,
             goes_on=goes_on,
         )
+
+    def _unfiled(self) -> str:
+        from aggregator.outputs.words import unfiled
+
+        return unfiled(self.settings.site.language)
 
     def _folder(self, store: SqliteStore) -> OutputFolder:
         from aggregator.outputs.files import OutputFolder

@@ -13,6 +13,7 @@ from aggregator.values import dataclass, replace
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
+    from datetime import datetime
 
     from aggregator.app.discovery import Found
     from aggregator.config import Settings
@@ -41,10 +42,18 @@ class Subscribing(Care):
     """What an operator does to the list of sources."""
 
     def network(self) -> AbstractAsyncContextManager[Web]:
-        """The web, with the settings of this site."""
+        """The web, with the settings of this site; who asked it for a pause is not asked."""
         from aggregator.app.network import polite_web
 
-        return polite_web(self.settings, self.clock)
+        return polite_web(self.settings, self.clock, holds=self._holds())
+
+    def _holds(self) -> Mapping[str, datetime]:
+        """Which hosts want a pause, and until when; without a store none that we know of."""
+        try:
+            with self.library() as library:
+                return library.holds(self.clock())
+        except StoreError:
+            return {}
 
     def known_subscriptions(self) -> Subscriptions:
         """Every source, beside whoever writes; without a store no list was ever read."""

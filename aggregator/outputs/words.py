@@ -35,6 +35,7 @@ class Words:
     categories: str
     all_categories: str
     no_categories: str
+    uncategorized: str
     newest: str
     no_items: str
     one_item: str
@@ -156,6 +157,11 @@ def words(language: str) -> Words:
     wanted = language.lower()
     own = [each for tag, each in known.items() if tag.partition("-")[0] == wanted.partition("-")[0]]
     return known.get(wanted) or (own[0] if own else known[FALLBACK])
+
+
+def unfiled(language: str) -> str:
+    """What the category of what belongs nowhere else is called on a site in this language."""
+    return words(language).uncategorized
 
 
 def _read(text: str) -> Words:

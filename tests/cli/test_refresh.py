@@ -385,3 +385,15 @@ def test_what_a_dry_run_says_of_the_store_is_about_the_store(site: Site) -> None
 
     assert ran.code == 1
     assert ran.err.startswith(f"aggregator: {site.root / 'var' / 'other.db'}: belongs to another site")
+
+
+def test_a_chinese_site_names_what_belongs_nowhere_in_its_language(site: Site) -> None:
+    site.configure(CONFIGURATION.replace("site: {", "site: {language: zh-CN, "))
+    site.write_post(category="''")
+
+    assert site.run("refresh").code == 0
+
+    assert 'term="uncategorized" scheme="https://feeds.example/category/" label="未分类"' in (
+        site.files()["category/uncategorized.xml"].decode()
+    )
+    assert "未分类" in site.run("list", "categories").out

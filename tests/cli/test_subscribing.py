@@ -174,6 +174,23 @@ def test_a_list_at_an_address_is_subscribed_to_as_a_list(site: Site, config: Pat
     assert (site.root / "feeds" / "category" / "news.xml").exists()
 
 
+def test_a_host_that_asked_for_a_pause_is_not_asked_by_add_either(
+    site: Site, config: Path, server: Server
+) -> None:
+    server.retry_after["/busy.xml"] = "3600"
+    config.write_text(
+        CONFIGURATION.replace("\n# the end", f'  - {{id: busy, type: feed, url: "{server.url}/busy.xml"}}\n')
+    )
+    assert "pause until" in site.run("refresh").err
+    before = [*server.asked]
+
+    ran = site.run("add", f"{server.url}/feed.xml")
+
+    assert (ran.code, server.asked) == (1, before)
+    assert "not asked: 127.0.0.1:" in ran.err
+    assert " wants a pause until " in ran.err
+
+
 def test_what_is_no_feed_is_told(site: Site, config: Path, server: Server) -> None:
     server.pages.clear()
     server.pages["/page"] = PAGE.format(links="")
