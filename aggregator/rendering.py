@@ -141,10 +141,10 @@ class Rendering:
         declared: Category | None = self._declared.get(output.id)
         if declared is not None and declared.title:
             return declared.title
-        if self.names.get(UNCATEGORIZED) == output.id:
-            return self.unfiled()
         if tags := self.store.common_tags(output):
             return tags[0]
+        if self.names.get(UNCATEGORIZED) == output.id:
+            return self.unfiled()
         names = [name for name in self._asked.get(output.id, ()) if name not in (output.name, *output.former)]
         return names[0] if names else output.name
 

@@ -205,10 +205,9 @@ def test_titles_are_configured_or_the_commonest_tag_or_the_name() -> None:
     assert titles["loushi"] == "楼市"
 
 
-def test_what_belongs_nowhere_is_called_as_the_site_says_whatever_its_tags() -> None:
+def test_what_belongs_nowhere_is_called_as_the_site_says() -> None:
     site = Site()
     site.add("a", tags=(Tag("x"),))
-    site.add("b", "uncategorized", tags=(Tag("x"),))
     declared = Site(categories=(Category(slug="misc", title="其他", aliases=("uncategorized",)),))
     declared.add("a")
 
