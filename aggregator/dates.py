@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from aggregator.monthnames import MONTHS
 from aggregator.values import dataclass
 
 if TYPE_CHECKING:
@@ -63,23 +64,6 @@ def _fixed(sign: str, hours: int, minutes: int) -> tzinfo:
 
 # ── reading ───────────────────────────────────────────────────────────────────────────────────────────────
 
-_MONTHS: Mapping[str, int] = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july",
-            "aug august", "sep sept september", "oct october", "nov november", "dec december",
-        ),
-        1,
-    )
-    for name in names.split()
-} | {
-    f"{written}月": number
-    for number, names in enumerate(
-        ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"), 1
-    )
-    for written in (names, number)
-}  # fmt: skip
 # RFC 822, 5.1, and what names one offset alone in the tz database of today. Not the military letters, which
 # RFC 822 gave the wrong sign and RFC 5322, 4.3 calls meaningless; not IST: India's, Ireland's and Israel's.
 _HOURS: Mapping[str, int] = {
@@ -99,13 +83,13 @@ _TIME = (
 _ZONE = r"(?P<zone>(?:utc|gmt|ut|z)?\s*[-+\u2212]\s*\d{1,2}(?::?\d{2})?|[a-z]{1,5})"
 _COMMENT = r"(?:\s*(?:\([^()]*\)|\[[\w/+-]+\]))?"
 _TIME_AND_ZONE = rf"{_TIME}(?:\s*{_ZONE}{_COMMENT})?"
-_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-_NAME = r"(?P<month>[a-z]{3,9}|(?:[一二三四五六七八九十]{1,2}|\d{1,2})月)\.?"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.)?"
+_NAME = r"(?P<month>[^\W\d_]{2,10}|\d{1,2}月)\.?"
 _YMD = r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})"
 _CHINESE = r"(?P<year>\d{4})\s*年\s*(?P<month>\d{1,2})\s*月\s*(?P<day>\d{1,2})\s*[日号]" + _DAY_OF_WEEK
 _COMPACT = r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})"
 _COMPACT_TIME = r"(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?"
-_DMY = rf"{_WEEKDAY}{_DAY}[\s-]+{_NAME},?[\s-]+(?P<year>\d{{4}}|\d{{2}})"
+_DMY = rf"{_WEEKDAY}{_DAY}[\s-]+(?:de\s+)?{_NAME},?[\s-]+(?:de\s+)?(?P<year>\d{{4}}|\d{{2}})"
 _MDY = rf"{_WEEKDAY}{_NAME}\s+{_DAY}\s*,?\s+(?P<year>\d{{4}})"
 _FORMS = (
     # 2022-06-13T11:03:16+08:00 · 2022/6/13 11:03 · 2022.06.13
@@ -114,7 +98,7 @@ _FORMS = (
     rf"{_CHINESE}(?:,?\s*{_TIME_AND_ZONE})?",
     # 20220613 · 20220613T110316Z · 20220613110316
     rf"{_COMPACT}(?:t?{_COMPACT_TIME}\s*{_ZONE}?)?",
-    # Mon, 13 Jun 2022 11:03:16 GMT
+    # Mon, 13 Jun 2022 11:03:16 GMT · 13. Juni 2022 · lun., 13 de junio de 2022
     rf"{_DMY}(?:,?\s+(?:at\s+)?{_TIME_AND_ZONE})?",
     # June 13, 2022 at 11:03 AM · Mon Jun 13 2022 11:03:16 GMT+0800 (China Standard Time)
     rf"{_MDY}(?:,?\s+(?:at\s+)?{_TIME_AND_ZONE})?",
@@ -176,7 +160,7 @@ def _usual(text: str, default_zone: tzinfo) -> datetime | None:
             moment = datetime.fromisoformat(f"{day}T{time or '00:00:00'}{zone or ''}")
             return moment if zone else moment.replace(tzinfo=default_zone)
         match = _RFC_822.fullmatch(text)
-        month = _MONTHS.get(match[2].lower()) if match else None
+        month = MONTHS.get(match[2].lower()) if match else None
         if match is None or month is None:
             return None
         offset = _fixed(match[7], int(match[8]), int(match[9])) if match[7] else UTC
@@ -228,7 +212,7 @@ class _Parts:
 
     def months(self) -> int:
         """From 1; 0 for a name that is none."""
-        return int(self.month) if self.month.isdigit() else _MONTHS.get(self.month.lower(), 0)
+        return int(self.month) if self.month.isdigit() else MONTHS.get(self.month.lower(), 0)
 
     def hours(self) -> int:
         """From 0 to 24; in half a day from 1 to 12, where it is Chinese from 0."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+import unicodedata
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator import dates
+from aggregator import dates, monthnames
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CHICAGO = ZoneInfo("America/Chicago")
@@ -82,6 +83,18 @@ MOMENTS = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=OFFS
         ("Sat, 31 Dec 2016 23:59:60 GMT", "2017-01-01T00:00:00Z"),
         ("2016-12-31T23:59:60.9Z", "2017-01-01T00:00:00Z"),
         ("13th June 2022", "2022-06-13T00:00:00+08:00"),
+        # The same in the language of the program's surroundings
+        ("Mo, 13 Mai 2022 11:03:16 +0200", "2022-05-13T11:03:16+02:00"),
+        ("Montag, 13. März 2022", "2022-03-13T00:00:00+08:00"),
+        ("Mon, 13 juin 2022 11:03:16 GMT", "2022-06-13T11:03:16Z"),
+        ("lun., 1er août 2022 11:03:16 +0200", "2022-08-01T11:03:16+02:00"),
+        ("lun, 13 déc. 2022 11:03:16 GMT", "2022-12-13T11:03:16Z"),
+        ("lunes, 13 de junio de 2022", "2022-06-13T00:00:00+08:00"),
+        ("seg, 13 out 2022 11:03:16 -0300", "2022-10-13T11:03:16-03:00"),
+        ("mar, 13 set 2022 11:03:16 +0200", "2022-09-13T11:03:16+02:00"),
+        ("ma, 13 mei 2022 11:03:16 +0200", "2022-05-13T11:03:16+02:00"),
+        ("Пн, 13 июня 2022 11:03:16 +0300", "2022-06-13T11:03:16+03:00"),
+        ("Pzt, 13 Ağu 2022 11:03:16 +0300", "2022-08-13T11:03:16+03:00"),
         # American and C
         ("June 13, 2022", "2022-06-13T00:00:00+08:00"),
         ("Monday, June 13th, 2022 at 11:03 AM EST", "2022-06-13T11:03:00-05:00"),
@@ -133,7 +146,8 @@ def test_a_date_is_read(written: str, expected: str) -> None:
         "2022年13月13日",
         "Mon, 32 Jun 2022 11:03:16 GMT",
         "Mon, 13 Foo 2022 11:03:16 GMT",
-        "Mon, 13 juin 2022 11:03:16 GMT",
+        "Mon, 13 lis 2022 11:03:16 GMT",
+        "Posted 13 June 2022",
         "13 Jun 2022 and more",
         "0001-01-01T00:00:00+08:00",
         "9999-12-31T23:59:59-01:00",
@@ -145,6 +159,13 @@ def test_a_date_is_read(written: str, expected: str) -> None:
 )
 def test_what_cannot_be_read_is_never_guessed(written: str) -> None:
     assert dates.parse(written, SHANGHAI) is None
+
+
+def test_no_name_of_a_month_is_anothers_too() -> None:
+    every = [name for names in monthnames._WRITTEN for name in names.split()]
+
+    assert len(every) == len(set(every))
+    assert all(name == name.lower() == unicodedata.normalize("NFKC", name) for name in every)
 
 
 @pytest.mark.parametrize(

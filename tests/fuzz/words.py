@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from aggregator.dates import _HOURS, _MONTHS
+from aggregator.dates import _HOURS
+from aggregator.monthnames import MONTHS
 from tests.soup import FRAGMENTS
 from tests.test_orderly import _ATTRIBUTES, _ODD_ATTRIBUTES, _ODD_WORDS, _WORDS
 
@@ -31,7 +32,7 @@ _BYTES = (
 )  # fmt: skip
 _HTML = (*FRAGMENTS, *_WORDS, *_ODD_WORDS, *(f" {each}" for each in (*_ATTRIBUTES, *_ODD_ATTRIBUTES)))
 _DATES = (
-    *_MONTHS, *_HOURS, "2022", "13", "06", "2022-06-13", "T11:03:16", "11:03", "+08:00", "-0500",
+    *MONTHS, *_HOURS, "2022", "13", "06", "2022-06-13", "T11:03:16", "11:03", "+08:00", "-0500",
     "上午", "下午", "星期一", "年", "月", "日", "号", "时", "分", "秒", "Mon, ", "am", "p.m.", ".123456",
     "24:00", "60", "0001",
     "9999", "1901-01-01", "GMT+0800 (China)", "[Asia/Shanghai]", "\u2212",
