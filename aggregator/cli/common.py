@@ -137,15 +137,24 @@ def _time_of(record: logging.LogRecord) -> str:
     return f"{rfc3339(from_micros(seconds * 1_000_000))[:-1]}.{milliseconds:03}Z"
 
 
+class _ToStderr(logging.StreamHandler[TextIO]):
+    """The handler of this program, told from others'."""
+
+
 def set_up_logging(common: Common) -> None:
-    """Send log records to stderr, in the form and from the level that the options ask for."""
-    handler = logging.StreamHandler(sys.stderr)
+    """Send log records to stderr, in the form and from the level that the options ask for.
+
+    Also what libraries warn of, such as asyncio of an error that nobody took.
+    """
+    handler = _ToStderr(sys.stderr)
     handler.setFormatter(_JsonLines() if common.log_format == "json" else _TextLines())
     levels = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}
     logger = logging.getLogger("aggregator")
     logger.handlers[:] = [handler]
     logger.propagate = False
     logger.setLevel(levels.get(common.verbosity, logging.DEBUG))
+    others = logging.getLogger()
+    others.handlers[:] = [*(each for each in others.handlers if not isinstance(each, _ToStderr)), handler]
 
 
 def log_with_time(common: Common) -> None:

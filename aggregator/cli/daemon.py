@@ -23,6 +23,7 @@ def daemon(*, wait: float, no_serve: bool) -> int:
     SIGHUP           read the configuration again (it is also noticed when it is saved)
     SIGUSR1          read every source now
     """  # noqa: D301 - the backspace is how click is told to keep lines
+    from aggregator.cli.untaken import untaken_errors_logged
     from aggregator.daemon import Surroundings, run
     from aggregator.daemon.telling import tell
     from aggregator.server import OutputServer
@@ -34,4 +35,5 @@ def daemon(*, wait: float, no_serve: bool) -> int:
     for warning in app.settings.warnings:
         tell("warning", warning, level=logging.WARNING)
     doors = () if no_serve else (OutputServer,)
-    return run(app, Surroundings(reload=common.app, doors=doors), wait=wait)
+    with untaken_errors_logged():
+        return run(app, Surroundings(reload=common.app, doors=doors), wait=wait)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aggregator.cli.common import common_options, current, echo
+from aggregator.cli.untaken import untaken_errors_logged
 from aggregator.errors import PublishError
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def serve(*, listen: tuple[Address, ...], access_log: bool) -> None:
         raise PublishError(f"{shown}: the output folder is not there; `aggregator refresh` writes it")
     if access_log:
         logging.getLogger("aggregator.access").setLevel(logging.INFO)
-    asyncio.run(_serve(app, listen, access_log=access_log))
+    with untaken_errors_logged():
+        asyncio.run(_serve(app, listen, access_log=access_log))
 
 
 async def _serve(app: App, listen: Sequence[Address], *, access_log: bool) -> None:

@@ -6,11 +6,15 @@ import io
 import json
 import logging
 import re
+import sys
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from aggregator.cli import untaken
 from aggregator.cli.common import Common, log_with_time, set_up_logging
+from aggregator.cli.untaken import untaken_errors_logged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,3 +88,30 @@ def test_how_much_is_told(told: Told, verbosity: int, for_long: bool, first: str
     common: Any = Common(verbosity=verbosity, log_format="json")
 
     assert json.loads(told(common, for_long=for_long).splitlines()[0])["level"] == first
+
+
+def test_what_libraries_and_python_itself_tell_are_lines_like_all_others(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    class Stumbles:
+        def __del__(self) -> None:
+            raise OSError("while it is let go of")
+
+    def stumble() -> None:
+        raise ValueError("in a thread")
+
+    set_up_logging(Common(log_format="json"))
+    set_up_logging(Common(log_format="json"))
+    logging.getLogger("asyncio").error("Task exception was never retrieved")
+    with untaken_errors_logged():
+        del [Stumbles()][:]
+        thread = threading.Thread(target=stumble, name="reader")
+        thread.start()
+        thread.join()
+
+    library, object_, in_thread = map(json.loads, capsys.readouterr().err.splitlines())
+    assert (library["logger"], library["message"]) == ("asyncio", "Task exception was never retrieved")
+    assert "OSError: while it is let go of" in object_["exception"]
+    assert in_thread["message"] == "an error in the thread reader: a bug; please report it"
+    assert "ValueError: in a thread" in in_thread["exception"]
+    assert sys.unraisablehook is not untaken._while_let_go_of
