@@ -104,6 +104,15 @@ def test_a_paused_source_is_not_read_until_it_is_resumed(filled: Site) -> None:
     assert next(each["state"] for each in again if each["id"] == "news") == "unchanged"
 
 
+def test_what_fails_is_not_said_to_be_paused_since_it_fails(filled: Site) -> None:
+    filled.run("source", "pause", "gone")
+
+    first, error, *_ = filled.run("source", "show", "gone").out.splitlines()
+
+    assert first.startswith("gone: paused since ")
+    assert error.startswith("failing since ")
+
+
 def test_a_source_that_was_reset_is_due_and_its_items_stay(filled: Site) -> None:
     reset = filled.run("source", "reset", "gone")
     filled.run("source", "reset", "news")
