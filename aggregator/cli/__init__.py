@@ -85,6 +85,18 @@ class _Commands(click.Group):
         command: click.Command = getattr(import_module(module), name)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does it, which guesses only at commands that it holds: it holds none of these."""
+        name = args[0]
+        if name not in self.COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
+            from aggregator.config.suggest import closest
+
+            meant = closest(name, self.COMMANDS)
+            ctx.fail(f"No such command {name!r}." + (f" Did you mean {meant!r}?" if meant else ""))
+        return super().resolve_command(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; that whoever read the output has seen enough is no failure.
 

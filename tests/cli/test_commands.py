@@ -390,7 +390,11 @@ def test_help_shows_an_example_for_each_command(site: Site) -> None:
 
 
 def test_an_unknown_command_is_usage(site: Site) -> None:
-    assert site.run("refrsh").code == 2
+    near, far = site.run("refrsh"), site.run("zzz")
+
+    assert (near.code, far.code) == (2, 2)
+    assert near.err.endswith("Error: No such command 'refrsh'. Did you mean 'refresh'?\n")
+    assert far.err.endswith("Error: No such command 'zzz'.\n")
     assert site.run("--version").out.startswith("aggregator")
 
 
