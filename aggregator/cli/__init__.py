@@ -71,7 +71,7 @@ class _Commands(click.Group):
             "aggregator.cli.healthcheck:healthcheck",
             "Ask the server whether it is well; for containers.",
         ),
-        "db": ("aggregator.cli.db:db", "Back up, restore, check and compact the store."),
+        "db": ("aggregator.cli.db:db", "Back up, restore, check, compact or rebuild the store."),
         "completion": ("aggregator.cli.completion:completion", "Print the shell's completion script."),
     }
 
