@@ -370,6 +370,11 @@ def test_the_shell_is_offered_sources_and_categories(filled: Site) -> None:
     assert "macro" in offered(filled, "aggregator generate m")
 
 
+def test_the_shell_is_left_to_offer_files_where_an_item_may_be_named_by_its_post(site: Site) -> None:
+    for command in ("explain", "item hide", "item show"):
+        assert offered(site, f"aggregator {command} seeds/a") == ["file,seeds/a"]
+
+
 def test_the_shell_is_offered_nothing_that_it_would_act_on(site: Site) -> None:
     sources = [f"{{id: {json.dumps(name)}, type: jekyll, path: more}}" for name in ("`id`", "宏观", "a;b")]
     site.configure(CONFIGURATION + "".join(f"  - {each}\n" for each in sources))
