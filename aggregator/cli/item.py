@@ -20,7 +20,7 @@ def item() -> None:
 @WAIT
 @common_options
 def hide(id_: str, *, wait: float) -> int:
-    """Take one item out of every output, until it is shown again; it stays stored. ID as in `explain`."""
+    """Take one item out of every output until it is shown again. It stays stored. ID as in `explain`."""
     return _set(id_, hidden=True, wait=wait)
 
 
