@@ -220,6 +220,19 @@ def test_explain_tells_why_an_item_is_where_it_is(filled: Site) -> None:
     assert filled.run("explain", "nothing").code == 2
 
 
+def test_explain_tells_why_no_item_came_of_a_post(site: Site) -> None:
+    (site.root / "seeds" / "undated.md").write_text("---\ntitle: Undated\n---\ntext")
+    site.run("refresh")
+
+    ran = site.run("explain", "seeds/undated.md")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == (
+        "aggregator: no item came of 'seeds/undated.md':"
+        " seeds/undated.md:1: skipped: no date, and none in its name or id\n"
+    )
+
+
 def test_a_hidden_item_leaves_every_output_and_stays_hidden(filled: Site) -> None:
     ran = filled.run("item", "hide", "seeds/2022-01-12-a.md")
 
