@@ -59,6 +59,12 @@ def test_show_tells_what_is_wrong_with_a_source(filled: Site) -> None:
     assert "  1 document with problems: aggregator source show posts\n" in filled.run("status").out
 
 
+def test_no_line_of_a_list_ends_in_blanks(filled: Site) -> None:
+    listed = filled.run("list", "sources").out.splitlines()
+
+    assert "gone  feed  0 items" in listed
+
+
 def test_an_address_with_credentials_is_not_shown(filled: Site) -> None:
     assert filled.run("source", "show", "mine", "--json").json["source"]["address"] is None
     assert "secret" not in filled.run("source", "show", "mine").out
