@@ -294,4 +294,5 @@ class _Run:
             skipped=dict(self.claims.skipped),
             next_check=came.next_check,
             why=came.why,
+            held=came.held,
         )

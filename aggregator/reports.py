@@ -44,6 +44,8 @@ class SourceResult:
     """When it is next due, aware; None where it is always due, gone or paused."""
     why: str = ""
     """Why then."""
+    held: bool = False
+    """Whether a Retry-After holds it back, whoever asks."""
     left: str = ""
     """The host, or group of hosts, of which too much was due at once: it stays due, and nobody was asked."""
 

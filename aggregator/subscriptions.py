@@ -288,7 +288,7 @@ class _Run:
         if outcome.error is not None:
             self.result = replace(self.result, state="gone" if outcome.is_gone else "failed")
         elif outcome.held:
-            self.result = replace(self.result, state="not-due")
+            self.result = replace(self.result, state="not-due", held=True)
         self.result = replace(
             self.result,
             seconds=seconds,

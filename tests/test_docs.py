@@ -26,7 +26,7 @@ from aggregator import (
     urls,
 )
 from aggregator.config import document as config_document
-from aggregator.exchange import Exchange
+from aggregator.exchange import Answer, Exchange
 from aggregator.model import Batch, Bookmark, KnownDocument, Listing
 from aggregator.outputs.pages import renderer
 from aggregator.server import Limits, connections, files
@@ -85,6 +85,35 @@ def test_the_adapter_in_the_docs_works_as_it_is_written(tmp_path: Path) -> None:
     assert listing.present == {"one.note"}
     assert (item.title.value, item.content.value) == ("A title", "and a text")
     assert again == [listing]
+
+
+def test_the_adapter_in_the_docs_that_reads_the_web_works_as_it_is_written() -> None:
+    text = (ROOT / "docs" / "adapters.md").read_text("utf-8")
+    code = re.findall(r"```python\n(.*?)```", text, re.DOTALL)[1]
+    written: dict[str, Any] = {}
+    exec(compile(code, "adapters.md", "exec"), written)  # noqa: S102 - our own document
+    adapter, url = written["Lines"](), "https://lines.example/"
+    source = a_source("lines", options=written["LinesOptions"](url=url))
+    answer = Answer(
+        status=200, url=url, body=b"https://a.example/1 One\nhttps://a.example/2 Two", raw_hash="ab"
+    )
+
+    async def fetch(bookmark: Bookmark) -> list[Listing | Batch | Exchange]:
+        return [part async for part in adapter.fetch(source, bookmark, FakeWeb(**{url: answer}))]
+
+    exchange, batch = asyncio.run(fetch(Bookmark()))
+    assert isinstance(exchange, Exchange)
+    assert isinstance(batch, Batch)
+    (document,) = batch.documents
+    items = adapter.parse(source, document).items
+    (again,) = asyncio.run(fetch(Bookmark(body_hash=exchange.body_hash)))
+
+    assert [(item.link, item.title.value) for item in items] == [
+        ("https://a.example/1", "One"),
+        ("https://a.example/2", "Two"),
+    ]
+    assert isinstance(again, Exchange)
+    assert again.unchanged
 
 
 def test_the_limits_in_the_docs_are_those_of_the_code() -> None:

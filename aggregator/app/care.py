@@ -42,9 +42,14 @@ class Care(SiteAccess):
 
     def find_items(self, library: Library, needle: str) -> Sequence[ItemRecord]:
         """Items of this id, number, link or file. Raises UsageError if there is none."""
-        for each in (needle, *self._as_document(needle)):
+        names = (needle, *self._as_document(needle))
+        for each in names:
             if records := library.find(each):
                 return records
+        for state in library.states():
+            for problem in library.problems(state.id):
+                if problem.what.startswith("skipped: ") and problem.where.rpartition(":")[0] in names:
+                    raise UsageError(f"no item came of {needle!r}: {problem}")
         raise UsageError(f"no item {needle!r}; `aggregator list items --json` shows ids and links")
 
     def category(self, library: Library, name: str) -> str:

@@ -43,14 +43,15 @@ def examine(config: Path | None, environ: Mapping[str, str], clock: Clock = utc_
     from aggregator.config import find
     from aggregator.config.salvage import Places, places
 
-    where, app = Places(), None
+    where, app, path = Places(), None, None
     try:
         path = find(config, environ)
         where = places(path, environ)
         app = replace(App.open(path, environ, {}), clock=clock)
         told = [*_configuration(app)]
     except ConfigError as error:
-        told = [Finding("configuration", "fail", line, "correct it there") for line in error.problems]
+        fix = "correct it there" if path else "go to the site's folder, or name its file with -c FILE"
+        told = [Finding("configuration", "fail", line, fix) for line in error.problems]
     told.append(_versions())
     told.extend(_look(where, app, clock))
     failed = any(each.mark == "fail" for each in told)

@@ -179,9 +179,9 @@ class Refreshing:
             host = self.settings.fetch.lanes.hold_key_of(state.url or source.location)
             until = holds.get(host or "")
             if due.is_held(now, until):
-                return _waits(source, until, "Retry-After of its host")
+                return _waits(source, until, "Retry-After of its host", held=True)
         if due.is_held(now, state.held_until):
-            return _waits(source, state.held_until, state.why)
+            return _waits(source, state.held_until, state.why, held=True)
         when = state.next_check if self.options.punctual else state.due_from
         if due.is_due(now, when, attempted=state.attempted, forced=self.options.forced):
             return None
@@ -198,8 +198,8 @@ class Refreshing:
         )
 
 
-def _waits(source: Source, until: datetime | None, why: str) -> SourceResult:
-    return SourceResult(source_id=source.id, state="not-due", next_check=until, why=why)
+def _waits(source: Source, until: datetime | None, why: str, *, held: bool = False) -> SourceResult:
+    return SourceResult(source_id=source.id, state="not-due", next_check=until, why=why, held=held)
 
 
 def _left(waiting: Iterable[Queue], now: datetime, seconds: float | None = None) -> dict[str, SourceResult]:

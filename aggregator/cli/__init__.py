@@ -71,7 +71,7 @@ class _Commands(click.Group):
             "aggregator.cli.healthcheck:healthcheck",
             "Ask the server whether it is well; for containers.",
         ),
-        "db": ("aggregator.cli.db:db", "Back up, restore, check and compact the store."),
+        "db": ("aggregator.cli.db:db", "Back up, restore, check, compact or rebuild the store."),
         "completion": ("aggregator.cli.completion:completion", "Print the shell's completion script."),
     }
 
@@ -84,6 +84,18 @@ class _Commands(click.Group):
         module, _, name = self.COMMANDS[cmd_name][0].partition(":")
         command: click.Command = getattr(import_module(module), name)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does it, which guesses only at commands that it holds: it holds none of these."""
+        name = args[0]
+        if name not in self.COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
+            from aggregator.config.suggest import closest
+
+            meant = closest(name, self.COMMANDS)
+            ctx.fail(f"No such command {name!r}." + (f" Did you mean {meant!r}?" if meant else ""))
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; that whoever read the output has seen enough is no failure.

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import click
+    from click.shell_completion import CompletionItem
 
     from aggregator.app import App
 
@@ -47,6 +48,13 @@ def category_slugs(context: click.Context, _param: click.Parameter, incomplete: 
     except AggregatorError:
         return []
     return _offered(names, incomplete)
+
+
+def posts(_context: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Files, by the shell itself: an item may be named by the path of its post."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type="file")]
 
 
 def _offered(names: Iterable[str], incomplete: str) -> list[str]:

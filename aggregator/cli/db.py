@@ -14,7 +14,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.group(epilog="Example: aggregator db backup /backups/feeds.db")
 @common_options
 def db() -> None:
-    """Back up, restore, check and compact the store."""
+    """Back up, restore, check, compact or rebuild the store."""
 
 
 @db.command(

@@ -7,10 +7,11 @@ import dataclasses
 import click
 
 from aggregator.cli.common import common_options, current, echo, echo_json
+from aggregator.cli.complete import posts
 
 
 @click.command(epilog="Example: aggregator explain seeds/2022-06-13-NW202206132410063351.md")
-@click.argument("item", metavar="ITEM|URL")
+@click.argument("item", metavar="ITEM|URL", shell_complete=posts)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @common_options
 def explain(item: str, *, as_json: bool) -> None:

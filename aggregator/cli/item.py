@@ -6,6 +6,7 @@ import click
 
 from aggregator.cli.asking import WAIT, told
 from aggregator.cli.common import common_options, current, echo
+from aggregator.cli.complete import posts
 
 
 @click.group(epilog="Example: aggregator item hide https://example.org/a-mistake")
@@ -15,16 +16,16 @@ def item() -> None:
 
 
 @item.command(epilog="Example: aggregator item hide https://example.org/a-mistake")
-@click.argument("id_", metavar="ID")
+@click.argument("id_", metavar="ID", shell_complete=posts)
 @WAIT
 @common_options
 def hide(id_: str, *, wait: float) -> int:
-    """Take one item out of every output, for ever; it stays stored. ID as in `explain`."""
+    """Take one item out of every output until it is shown again. It stays stored. ID as in `explain`."""
     return _set(id_, hidden=True, wait=wait)
 
 
 @item.command(epilog="Example: aggregator item show https://example.org/a-mistake")
-@click.argument("id_", metavar="ID")
+@click.argument("id_", metavar="ID", shell_complete=posts)
 @WAIT
 @common_options
 def show(id_: str, *, wait: float) -> int:

@@ -49,8 +49,9 @@ def sources(*, as_json: bool) -> None:
         )
         return
     for state in states:
-        gone = "" if state.active else "  (not configured any more)"
-        echo(f"{state.id}  {state.type}  {counted(state.items, 'item')}  {state.title}{gone}")
+        gone = "" if state.active else "(not configured any more)"
+        words = (state.id, state.type, counted(state.items, "item"), state.title, gone)
+        echo("  ".join(word for word in words if word))
         for problem in problems.get(state.id, ()):
             echo(f"  {problem}")
 

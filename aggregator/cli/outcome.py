@@ -86,11 +86,17 @@ def _show_left(report: RefreshReport) -> None:
 
 def _show_waiting(report: RefreshReport) -> None:
     first = report.next_due
+    waiting = [each for each in report.sources if each.state == "not-due" and not each.left]
+    held = sum(each.held for each in waiting)
+    free = len(waiting) - held
     if first is not None and first.next_check is not None:
         wait = due.in_words((first.next_check - report.at).total_seconds())
-        echo(f"nothing is due; next: {first.source_id} in {wait}; --force reads all")
-    elif waiting := sum(1 for each in report.sources if each.state == "not-due" and not each.left):
-        echo(f"{counted(waiting, 'source')} not yet due; --force reads all")
+        force = "; --force reads all" if free else ""
+        echo(f"nothing is due; next: {first.source_id} in {wait}{force}")
+    elif free:
+        echo(f"{counted(free, 'source')} not yet due; --force reads all")
+    if held:
+        echo(f"{counted(held, 'source')} held back by a Retry-After, which --force does not override")
 
 
 def _show_lines(results: Sequence[SourceResult]) -> None:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 @click.command(epilog="Example: aggregator refresh posts --dry-run")
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...", shell_complete=source_ids)
-@click.option("--force", is_flag=True, help="Read everything, due and changed or not.")
+@click.option(
+    "--force", is_flag=True, help="Read everything, due and changed or not; a Retry-After is obeyed."
+)
 @click.option("--dry-run", is_flag=True, help="Read and show; keep and write nothing.")
 @click.option(
     "--wait", type=Duration(), default=0.0, metavar="DURATION", help="Wait for the lock, such as 5m."

@@ -37,7 +37,8 @@ def lines(state: SourceState, now: datetime, *, wholly: bool = False) -> list[st
     if state.error is not None:
         since = f" since {_moment(state.first_failure)}" if state.first_failure else ""
         times = f" ({counted(state.failures, 'time')} in a row)" if state.failures > 1 else ""
-        told.append(f"{state.state}{since}{times}: {state.error}")
+        word = state.state if state.state in health.TROUBLED else "failing"
+        told.append(f"{word}{since}{times}: {state.error}")
     if state.state == "gone":
         told.append(state.why)
     if state.state == "late" and state.recent:

@@ -39,7 +39,9 @@ def read(path: Path, label: str) -> str:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise ConfigError([f"{label}: is a folder; name the file, such as {path / 'aggregator.yaml'}"])
+            places = [path / "aggregator.yaml", path / "config" / "aggregator.yaml"]
+            meant = next((each for each in places if each.exists()), places[0])
+            raise ConfigError([f"{label}: is a folder; name the file, such as {meant}"])
         if not stat.S_ISREG(status.st_mode):
             raise ConfigError([f"{label}: is not a regular file"])
         with path.open("rb") as file:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from aggregator.sources.postbody import Body
     from aggregator.sources.scalars import Value
 
-NO_FRONT_MATTER, CUT_OFF, NO_POST = "no front matter", "cut off", "not a post"
+NO_FRONT_MATTER, CUT_OFF, NO_DATE = "no front matter", "cut off", "no date, and none in its name or id"
 
 _NOT_POST_LIKE = frozenset(
     {"page", "pages", "default", "home", "index", "archive", "category", "tag", "about", "search", "404"}
@@ -61,7 +61,7 @@ def read(source: Source, document: Document) -> Reading:
         return _skipped(document.name, declined[0], declined[1], problems)
     post = _Post(source, document.name, head, problems)
     if not post.is_post:
-        return _skipped(document.name, 1, NO_POST, problems)
+        return _skipped(document.name, 1, NO_DATE, problems)
     return Reading(items=(post.item(),), problems=tuple(problems), waits=True)
 
 
@@ -166,7 +166,7 @@ class _Post:
         found = self._date_in_name or self._date_in_id
         where = "its file's name" if self._date_in_name else "the digits of its id"
         if "date" in self.head.fields or self._date_in_name is None:
-            what = f"no date: taken from {where}" if found else "no date, and none in its name or id"
+            what = f"no date: taken from {where}" if found else NO_DATE
             self._tell(self.head.line("date"), what)
         return found
 

@@ -220,6 +220,19 @@ def test_explain_tells_why_an_item_is_where_it_is(filled: Site) -> None:
     assert filled.run("explain", "nothing").code == 2
 
 
+def test_explain_tells_why_no_item_came_of_a_post(site: Site) -> None:
+    (site.root / "seeds" / "undated.md").write_text("---\ntitle: Undated\n---\ntext")
+    site.run("refresh")
+
+    ran = site.run("explain", "seeds/undated.md")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == (
+        "aggregator: no item came of 'seeds/undated.md':"
+        " seeds/undated.md:1: skipped: no date, and none in its name or id\n"
+    )
+
+
 def test_a_hidden_item_leaves_every_output_and_stays_hidden(filled: Site) -> None:
     ran = filled.run("item", "hide", "seeds/2022-01-12-a.md")
 
@@ -370,6 +383,11 @@ def test_the_shell_is_offered_sources_and_categories(filled: Site) -> None:
     assert "macro" in offered(filled, "aggregator generate m")
 
 
+def test_the_shell_is_left_to_offer_files_where_an_item_may_be_named_by_its_post(site: Site) -> None:
+    for command in ("explain", "item hide", "item show"):
+        assert offered(site, f"aggregator {command} seeds/a") == ["file,seeds/a"]
+
+
 def test_the_shell_is_offered_nothing_that_it_would_act_on(site: Site) -> None:
     sources = [f"{{id: {json.dumps(name)}, type: jekyll, path: more}}" for name in ("`id`", "宏观", "a;b")]
     site.configure(CONFIGURATION + "".join(f"  - {each}\n" for each in sources))
@@ -390,7 +408,11 @@ def test_help_shows_an_example_for_each_command(site: Site) -> None:
 
 
 def test_an_unknown_command_is_usage(site: Site) -> None:
-    assert site.run("refrsh").code == 2
+    near, far = site.run("refrsh"), site.run("zzz")
+
+    assert (near.code, far.code) == (2, 2)
+    assert near.err.endswith("Error: No such command 'refrsh'. Did you mean 'refresh'?\n")
+    assert far.err.endswith("Error: No such command 'zzz'.\n")
     assert site.run("--version").out.startswith("aggregator")
 
 

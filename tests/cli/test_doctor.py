@@ -207,7 +207,10 @@ def test_a_configuration_that_tells_nothing_leaves_little_to_look_at(site: Site,
 def test_no_configuration_at_all_is_told(site: Site) -> None:
     (site.root / "config" / "aggregator.yaml").unlink()
 
-    assert "aggregator init" in only(found(site, 78), "configuration")["said"]
+    told = only(found(site, 78), "configuration")
+
+    assert "aggregator init" in told["said"]
+    assert told["fix"] == "go to the site's folder, or name its file with -c FILE"
 
 
 def test_a_site_that_was_never_refreshed_is_well(site: Site) -> None:

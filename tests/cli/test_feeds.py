@@ -174,6 +174,26 @@ def test_a_pause_that_a_dry_run_was_asked_for_counts_as_any_other(site: Site, se
     assert len(server.asked) == 2
 
 
+def test_what_a_retry_after_holds_back_is_not_said_to_be_read_by_force(site: Site, server: Server) -> None:
+    site.run("refresh")
+    server.pause = "3600"
+    site.run("refresh", "--force")
+    held = "1 source held back by a Retry-After, which --force does not override\n"
+
+    alone = site.run("refresh", "--force").out
+    site.write_post()
+    path = site.root / "config/aggregator.yaml"
+    path.write_text(
+        path.read_text().replace("[{id: news", "[{id: posts, type: jekyll, path: seeds}, {id: news")
+    )
+    beside = site.run("refresh", "--force").out
+
+    assert alone.startswith("nothing is due; next: news in ")
+    assert alone.endswith(f" min\n{held}")
+    assert held in beside
+    assert "--force reads all" not in beside
+
+
 def test_a_server_that_refuses_is_told_in_words_and_tried_later(site: Site, server: Server) -> None:
     (server.folder / "feed.xml").unlink()
 

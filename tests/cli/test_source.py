@@ -59,6 +59,12 @@ def test_show_tells_what_is_wrong_with_a_source(filled: Site) -> None:
     assert "  1 document with problems: aggregator source show posts\n" in filled.run("status").out
 
 
+def test_no_line_of_a_list_ends_in_blanks(filled: Site) -> None:
+    listed = filled.run("list", "sources").out.splitlines()
+
+    assert "gone  feed  0 items" in listed
+
+
 def test_an_address_with_credentials_is_not_shown(filled: Site) -> None:
     assert filled.run("source", "show", "mine", "--json").json["source"]["address"] is None
     assert "secret" not in filled.run("source", "show", "mine").out
@@ -102,6 +108,15 @@ def test_a_paused_source_is_not_read_until_it_is_resumed(filled: Site) -> None:
     assert why == "paused by hand"
     assert (resumed.code, resumed.out.splitlines()[0]) == (0, "resumed: news")
     assert next(each["state"] for each in again if each["id"] == "news") == "unchanged"
+
+
+def test_what_fails_is_not_said_to_be_paused_since_it_fails(filled: Site) -> None:
+    filled.run("source", "pause", "gone")
+
+    first, error, *_ = filled.run("source", "show", "gone").out.splitlines()
+
+    assert first.startswith("gone: paused since ")
+    assert error.startswith("failing since ")
 
 
 def test_a_source_that_was_reset_is_due_and_its_items_stay(filled: Site) -> None:

@@ -241,7 +241,15 @@ def test_a_file_that_is_not_there_tells_of_init(tmp_path: Path) -> None:
 
 
 def test_a_folder_in_place_of_the_file_is_told(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="is a folder; name the file"):
+    with pytest.raises(ConfigError, match=f"is a folder; name the file, such as {tmp_path}/aggregator.yaml"):
+        load(tmp_path, ADAPTERS, {})
+
+
+def test_in_place_of_a_sites_folder_its_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "aggregator.yaml").touch()
+
+    with pytest.raises(ConfigError, match=f"such as {tmp_path}/config/aggregator.yaml"):
         load(tmp_path, ADAPTERS, {})
 
 

@@ -180,7 +180,7 @@ def test_a_post_that_says_little_has_no_author_and_its_sources_language() -> Non
         ("---\ndate: 2022-01-01\npublished: false\n---\n", "published: false", 3),
         ("---\ndate: 2022-01-01\npublished: 'No'\n---\n", "published: false", 3),
         ("---\ndate: 2022-01-01\ndraft: true\n---\n", "draft: true", 3),
-        ("---\ntitle: About us\n---\ntext", "not a post", 1),
+        ("---\ntitle: About us\n---\ntext", "no date, and none in its name or id", 1),
     ],
 )
 def test_what_is_no_post_is_skipped_and_an_item_it_gave_leaves(text: str, reason: str, line: int) -> None:

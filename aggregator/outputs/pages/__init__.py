@@ -18,7 +18,7 @@ class Pages:
     At a former slug of a category lies a page that leads on to it.
     """
 
-    version = 2
+    version = 3
     form = "html"
 
     @cached_property

@@ -36,7 +36,7 @@ VOID = {"meta", "link", "br", "img", "hr", "input"}
 
 
 class Page(HTMLParser):
-    """A page as read back: its elements, its text, and whether every element is closed in order."""
+    """A page as read back: its elements, its text; every element is closed in order, every fact is one."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -50,13 +50,15 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, {name: value or "" for name, value in attrs}))
         if tag not in VOID:
-            self.open.append(tag)
+            self.open.append(f"{tag}.facts" if ("class", "facts") in attrs else tag)
 
     def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
+        assert self.open.pop().removesuffix(".facts") == tag
 
     def handle_data(self, data: str) -> None:
         self.text += data
+        if self.open and self.open[-1] == "p.facts":
+            assert not data.strip(), "a fact in no element: the style cuts its beginning off, for the dot"
 
     def all(self, tag: str) -> list[dict[str, str]]:
         return [attributes for name, attributes in self.elements if name == tag]
