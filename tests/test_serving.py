@@ -125,3 +125,18 @@ def test_a_store_that_is_well_again_is_told_so(site: Site) -> None:
 
 def test_an_output_folder_that_is_gone_is_not_well(site: Site) -> None:
     assert a_serving(site).healthy() == (False, "failing: the output folder is not there")
+
+
+def test_whose_sources_may_be_named_follows_the_configuration(site: Site) -> None:
+    site.write_post()
+    site.run("refresh")
+    serving = a_serving(site)
+    serving.look()
+    assert 'source="posts"' in serving.metrics()
+
+    path = site.root / "config" / "aggregator.yaml"
+    path.write_text(path.read_text().replace("type: jekyll", "type: jekyll, private: true"))
+    serving.use(App.open(path, {}, {}))
+    serving.look()
+
+    assert 'source="posts"' not in serving.metrics()

@@ -189,10 +189,11 @@ class Work:
 
     async def cut_off(self, source_ids: Collection[str]) -> None:
         """Let nothing come of what is being read of these: they are about to be other sources."""
-        while tasks := [task for name, task in self._tasks.items() if name in source_ids]:
-            for task in tasks:
+        while tasks := {name: task for name, task in self._tasks.items() if name in source_ids}:
+            for name, task in tasks.items():
                 task.cancel()
-            await asyncio.wait(tasks)
+                self._put_off(name, _HELD)  # should they stay what they are after all
+            await asyncio.wait(tasks.values())
 
     def begin_anew(self, source_ids: Collection[str]) -> None:
         """Let nothing come of what is being read of these, from this very moment on, and read them again."""

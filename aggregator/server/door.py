@@ -51,6 +51,11 @@ class OutputServer:
         await asyncio.to_thread(self._serving.look)
         self._looking = asyncio.create_task(self._look())
 
+    async def use(self, app: App) -> None:
+        """Have another configuration in force, with the same output folder; it listens where it did."""
+        self._serving.use(app)
+        await asyncio.to_thread(self._serving.look)
+
     async def stop(self) -> None:
         """Finish what is under way, within seconds, and listen no more."""
         if self._looking is not None:
