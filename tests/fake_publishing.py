@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
-from aggregator import slugs
 from aggregator.model import UNREAD, SourceInfo
 from aggregator.records import ItemRecord, Output, Registry, Routable, Touched, TouchedItem
 from aggregator.urls import canonical
@@ -33,7 +32,8 @@ class FakeRouting(FakeState):
         return sorted({name for item in pending for name in item.clean.categories})
 
     def registry(self) -> Registry:
-        return Registry(names=dict(self._names), folds=frozenset(map(slugs.fold, self._slugs)))
+        current = {each.id: each.name for each in self._outputs.values() if each.kind == "category"}
+        return Registry(names=dict(self._names), slugs=dict(self._slugs), current=current)
 
     def ensure_output(self, kind: str, name: str, atom_id: str, now: datetime) -> Output:
         found = (one for one in self.outputs() if (one.kind, one.name) == (kind, name))
