@@ -140,3 +140,20 @@ def test_whose_sources_may_be_named_follows_the_configuration(site: Site) -> Non
     serving.look()
 
     assert 'source="posts"' not in serving.metrics()
+
+
+def test_whose_sources_may_be_named_follows_the_store_where_others_refresh_it(site: Site) -> None:
+    site.write_post()
+    site.run("refresh")
+    serving = a_serving(site)
+    serving.look()
+
+    path = site.root / "config" / "aggregator.yaml"
+    text = path.read_text().replace("type: jekyll", "type: jekyll, private: true")
+    (site.root / "more").mkdir()
+    path.write_text(f"{text}  - {{id: more, type: jekyll, path: more}}\n")
+    site.run("refresh")
+    serving.look()
+
+    assert 'source="posts"' not in serving.metrics()
+    assert 'source="more"' in serving.metrics()

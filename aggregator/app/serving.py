@@ -77,7 +77,9 @@ class Serving:
             try:
                 with site.library() as store:
                     states, moved = tuple(store.states()), former_slugs(store.outputs())
-                    self.snapshot = Snapshot(states, site.public_sources(store), moved)
+                    private = site.private_sources(store)  # which the store may have yet to hear of
+                    public = frozenset(each.id for each in states if not each.private) - private
+                    self.snapshot = Snapshot(states, public, moved)
             except AggregatorError as error:
                 if str(error) != self.snapshot.trouble:
                     log.warning("%s", error)
