@@ -243,7 +243,6 @@ def is_due(
     *,
     attempted: datetime | None = None,
     forced: bool = False,
-    held_until: datetime | None = None,
 ) -> bool:
     """Whether a source is to be read now; ``forced``: somebody asks for it by name, or for all.
 
@@ -251,8 +250,6 @@ def is_due(
     never read, or its configuration changed. One that is farther ahead than any can be, or that was set in
     what is still the future, was written under a wrong clock.
     """
-    if is_held(now, held_until):
-        return False
     if forced or next_check is None or next_check > now + FARTHEST + _STEERED:
         return True
     if attempted is not None and attempted > now + _WRONG_CLOCK:

@@ -142,12 +142,14 @@ class NewCategory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registry:
-    """Which categories there are. Names are told apart exactly; slugs by their fold, as file systems do."""
+    """Which categories there are, by all that they were ever called."""
 
     names: Mapping[str, int]
     """Every name that was ever given a category, exactly as it was asked for, and every slug → output id."""
-    folds: frozenset[str]
-    """:func:`aggregator.slugs.fold` of every slug ever given."""
+    slugs: Mapping[str, int]
+    """Every slug ever given → output id."""
+    current: Mapping[int, str]
+    """Output id → the slug it has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from aggregator.contracts import Clock, RoutingStore
-    from aggregator.records import Routable
+    from aggregator.records import Registry, Routable
     from aggregator.rules import Filter, Rules
 
     Places = tuple[tuple[str, str], ...]
@@ -78,12 +78,14 @@ class Routing:
 
     def _create(self, matcher: Matcher, names: Iterable[str]) -> None:
         registry = self.store.registry()
-        known, taken = dict(registry.names), set(registry.folds)
+        known, taken = dict(registry.names), set(map(slugs.fold, registry.slugs))
         new: list[NewCategory] = []
         for name in names:
-            if name in known:
-                continue
             declared = matcher.declared(name)
+            if name in known:
+                if declared is not None and registry.current.get(known[name]) in declared.was:
+                    self._rename_back(registry, name, known[name])
+                continue
             moved = next((known[old] for old in declared.was if old in known), None) if declared else None
             slug = slugs.mint(name, taken)
             taken.add(slugs.fold(slug))
@@ -95,6 +97,13 @@ class Routing:
             known[name] = -1
         if new:
             self.store.add_categories(new, self.clock())
+
+    def _rename_back(self, registry: Registry, name: str, output_id: int) -> None:
+        """Give a category a slug again that it had before."""
+        others = {slugs.fold(slug) for slug, owner in registry.slugs.items() if owner != output_id}
+        slug = slugs.mint(name, others)
+        if registry.slugs.get(slug) == output_id and registry.current.get(output_id) != slug:
+            self.store.rename_category(output_id, name, slug)
 
     def _places(self, matcher: Matcher, each: Routable) -> Places | None:
         """The categories an item belongs to, and why; None: it is in no output."""

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
-from aggregator import slugs
 from aggregator.model import UNREAD, SourceInfo
 from aggregator.records import ItemRecord, Output, Registry, Routable, Touched, TouchedItem
 from aggregator.urls import canonical
@@ -33,7 +32,8 @@ class FakeRouting(FakeState):
         return sorted({name for item in pending for name in item.clean.categories})
 
     def registry(self) -> Registry:
-        return Registry(names=dict(self._names), folds=frozenset(map(slugs.fold, self._slugs)))
+        current = {each.id: each.name for each in self._outputs.values() if each.kind == "category"}
+        return Registry(names=dict(self._names), slugs=dict(self._slugs), current=current)
 
     def ensure_output(self, kind: str, name: str, atom_id: str, now: datetime) -> Output:
         found = (one for one in self.outputs() if (one.kind, one.name) == (kind, name))
@@ -147,17 +147,18 @@ class FakePublishing(FakeState):
     def entries(
         self, output: Output, window: Window, known: Mapping[int, Entry] | None = None
     ) -> Sequence[Entry]:
-        members = [self._items[item_id] for output_id, item_id in self._members if output_id == output.id]
-        newest = sorted(members, key=_newest_first)
+        # Where they are by when they were routed: what changed since awaits routing.
+        members = [(m.place, self._items[each]) for (of, each), m in self._members.items() if of == output.id]
+        newest = sorted(members, key=lambda each: (-each[0][0].timestamp(), each[1].public_id))
         span = timedelta(seconds=window.seconds)
-        latest = max((item.place[0] for item in newest), default=None)
-        arrival = max((item.place[1] for item in newest), default=None)
+        latest = max((place[0] for place, _ in newest), default=None)
+        arrival = max((place[1] for place, _ in newest), default=None)
         shown = [
             item
-            for number, item in enumerate(newest)
+            for number, (place, item) in enumerate(newest)
             if latest is not None
             and arrival is not None
-            and (number < window.entries or item.place[0] >= latest - span or item.place[1] >= arrival - span)
+            and (number < window.entries or place[0] >= latest - span or place[1] >= arrival - span)
         ]
         return [self._read(item, known) for item in shown[: window.at_most]]
 

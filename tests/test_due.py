@@ -340,15 +340,6 @@ def test_a_clock_that_is_steered_back_a_little_makes_nothing_due() -> None:
     assert not is_due(NOW - timedelta(seconds=2), weekly.at)
 
 
-@pytest.mark.parametrize("next_check", [None, NOW - timedelta(days=1), NOW + timedelta(days=4000)])
-@pytest.mark.parametrize("forced", [False, True])
-def test_nothing_overrides_a_running_retry_after(next_check: Any, forced: bool) -> None:
-    until = NOW + timedelta(seconds=1)
-
-    assert not is_due(NOW, next_check, forced=forced, held_until=until)
-    assert is_due(until, until, forced=forced, held_until=until)
-
-
 def test_a_hold_that_a_wrong_clock_wrote_does_not_hold_for_years() -> None:
     assert not is_held(NOW, NOW + timedelta(days=4000))
     assert is_held(NOW, NOW + FARTHEST)

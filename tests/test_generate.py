@@ -287,6 +287,23 @@ def test_a_category_that_was_called_otherwise_keeps_its_id_and_its_old_feed() ->
     assert site.slugs() == ["economy"]
 
 
+def test_a_category_that_is_called_as_before_again_has_its_former_slug_again() -> None:
+    site = Site(categories=(Category(slug="macro"),))
+    site.add("a", "macro")
+    site.generate()
+    before = site.lines("category/macro.xml")
+    site.rules = Rules(categories=(Category(slug="economy", was=("macro",)),))
+    site.generate()
+    site.rules = Rules(categories=(Category(slug="macro", was=("economy",)),))
+
+    site.generate()
+
+    assert site.slugs() == ["macro"]
+    assert site.lines("category/macro.xml")[0] == before[0]
+    assert site.folder.files["category/economy.xml"] == site.folder.files["category/macro.xml"]
+    assert site.generate().written == ()
+
+
 def test_a_filter_keeps_out_and_a_loosened_one_brings_back() -> None:
     advert = Filter("drop", Matches("title", "^ad"))
     site = Site(filters=(advert,))

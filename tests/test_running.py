@@ -266,6 +266,18 @@ def test_a_command_that_was_left_is_done_by_the_next_refresh(tmp_path: Path) -> 
     assert a.state == "paused"
 
 
+def test_a_command_that_was_left_undone_does_not_undo_a_later_one(tmp_path: Path) -> None:
+    world = World(tmp_path, local="posts", remote="a")
+    world.app().refresh()
+    with world.open():  # whoever is at work ends without having looked at it
+        assert world.app().steer_source("pause", "a", wait=0).left is not None
+
+    assert world.app().steer_source("resume", "a", wait=0).left is None
+
+    _, a = world.app().refresh(force=True).sources
+    assert a.state == "changed"
+
+
 def test_what_a_newer_program_or_a_source_that_is_no_more_was_asked_is_forgotten(tmp_path: Path) -> None:
     world = World(tmp_path, local="posts")
     with world.open() as running:

@@ -125,3 +125,35 @@ def test_a_store_that_is_well_again_is_told_so(site: Site) -> None:
 
 def test_an_output_folder_that_is_gone_is_not_well(site: Site) -> None:
     assert a_serving(site).healthy() == (False, "failing: the output folder is not there")
+
+
+def test_whose_sources_may_be_named_follows_the_configuration(site: Site) -> None:
+    site.write_post()
+    site.run("refresh")
+    serving = a_serving(site)
+    serving.look()
+    assert 'source="posts"' in serving.metrics()
+
+    path = site.root / "config" / "aggregator.yaml"
+    path.write_text(path.read_text().replace("type: jekyll", "type: jekyll, private: true"))
+    serving.use(App.open(path, {}, {}))
+    serving.look()
+
+    assert 'source="posts"' not in serving.metrics()
+
+
+def test_whose_sources_may_be_named_follows_the_store_where_others_refresh_it(site: Site) -> None:
+    site.write_post()
+    site.run("refresh")
+    serving = a_serving(site)
+    serving.look()
+
+    path = site.root / "config" / "aggregator.yaml"
+    text = path.read_text().replace("type: jekyll", "type: jekyll, private: true")
+    (site.root / "more").mkdir()
+    path.write_text(f"{text}  - {{id: more, type: jekyll, path: more}}\n")
+    site.run("refresh")
+    serving.look()
+
+    assert 'source="posts"' not in serving.metrics()
+    assert 'source="more"' in serving.metrics()

@@ -48,6 +48,7 @@ def ask(
     """
     try:
         with site.writing(wait=0) as store:
+            do_commands(store)  # what was left before is not to undo this
             do(store, action, argument, site.clock())
             return Done(publish(store))
     except LockedError as error:

@@ -45,10 +45,10 @@ def ok(check: str, said: str) -> Finding:
     return Finding(check, "ok", said)
 
 
-def trouble(check: str, error: object, fix: str, mark: Mark = "fail") -> Finding:
+def trouble(check: str, error: object, fix: str) -> Finding:
     """What an error says; where it says itself what to do after a semicolon, that is the fix."""
     said, _, told = str(error).partition("; ")
-    return Finding(check, mark, said, told or fix)
+    return Finding(check, "fail", said, told or fix)
 
 
 # ── clock ─────────────────────────────────────────────────────────────────────────────────────────────────

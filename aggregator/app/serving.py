@@ -57,27 +57,35 @@ class Serving:
 
     def __init__(self, site: SiteAccess) -> None:
         self._site = site
-        self._seen: tuple[tuple[int, int], ...] | None = None
+        self._seen: tuple[SiteAccess, tuple[tuple[int, int], ...]] | None = None
+        """Whose store was looked at, and how it looked."""
         self.snapshot = Snapshot(missing=True)
+
+    def use(self, site: SiteAccess) -> None:
+        """The configuration of the site is another one from the next look on."""
+        self._site = site
 
     def look(self) -> None:
         """See what is in the store now, if it changed; it is opened read-only and let go of."""
-        seen: tuple[tuple[int, int], ...] | None = self._traces()
-        if seen == self._seen:
+        site, traces = self._site, self._traces()
+        if self._seen is not None and self._seen[0] is site and self._seen[1] == traces:
             return
-        if not seen:
+        self._seen = None
+        if not traces:
             self.snapshot = Snapshot(missing=True)
         else:
             try:
-                with self._site.library() as store:
+                with site.library() as store:
                     states, moved = tuple(store.states()), former_slugs(store.outputs())
-                    self.snapshot = Snapshot(states, self._site.public_sources(store), moved)
+                    private = site.private_sources(store)  # which the store may have yet to hear of
+                    public = frozenset(each.id for each in states if not each.private) - private
+                    self.snapshot = Snapshot(states, public, moved)
             except AggregatorError as error:
                 if str(error) != self.snapshot.trouble:
                     log.warning("%s", error)
                 self.snapshot = Snapshot(moved=self.snapshot.moved, trouble=str(error))
-                seen = None  # it is looked at again, whether or not it changes
-        self._seen = seen
+                return  # it is looked at again, whether or not it changes
+        self._seen = site, traces
 
     def _traces(self) -> tuple[tuple[int, int], ...]:
         """Size and time of the store's files; empty where there is none."""

@@ -116,9 +116,9 @@ class SiteAccess:
         self._gathered["last"] = remembered, gathered
         return gathered
 
-    def public_sources(self, store: SqliteStore) -> frozenset[str]:
-        """Ids of the sources that may be named before anybody."""
-        return frozenset(each.id for each in self._subscriptions(store).everything if not each.private)
+    def private_sources(self, store: SqliteStore) -> frozenset[str]:
+        """Ids of the sources that this configuration has nobody told of; others may have become private."""
+        return frozenset(each.id for each in self._subscriptions(store).everything if each.private)
 
     def lock(self, wait: float) -> AbstractContextManager[object]:
         """The lock of the one process that writes; ``wait`` seconds for it at most. Raises LockedError."""

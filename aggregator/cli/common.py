@@ -38,14 +38,14 @@ class Common:
     color: str = "auto"
     log_format: str = "auto"
 
-    def app(self, overrides: Mapping[str, str] | None = None, *, may_be_none: bool = False) -> App:
+    def app(self, *, may_be_none: bool = False) -> App:
         """The application of the site that the options name; ``may_be_none``: one that reads nothing yet.
 
         Raises ConfigError.
         """
         from aggregator.app import App
 
-        return App.open(self.config, os.environ, overrides or {}, may_be_none=may_be_none)
+        return App.open(self.config, os.environ, {}, may_be_none=may_be_none)
 
     def wants_color(self, stream: TextIO | None) -> bool:
         """Whether to write colours there: by the flag, NO_COLOR, FORCE_COLOR, TERM=dumb, then a terminal."""

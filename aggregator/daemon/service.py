@@ -207,9 +207,9 @@ class Daemon:
     async def _use(self, app: App) -> None:
         """Have it in force everywhere."""
         changed = self._running.differing(app)
-        await self._doors.follow(self._running.app, app)
-        await self._work.cut_off(changed)
-        self._running.use(app)
+        async with self._doors.following(self._running.app, app):
+            await self._work.cut_off(changed)
+            self._running.use(app)
         self._watching.how = app.settings.schedule.watch
         self._watch()
         self._work.follow()

@@ -52,6 +52,8 @@ class Work:
         """When local sources are looked at again."""
         self._backoff = Backoff()
         self._backoffs: dict[str, Backoff] = {}
+        self._following = Backoff()
+        """Has failures while a list names other feeds than those that are known."""
         self._closed = False
         self.resynced: Callable[[], None] = lambda: None
         """Told where a list names other feeds than before."""
@@ -67,6 +69,8 @@ class Work:
         """Read what is due, and set the alarm for what is next."""
         if self._closed:
             return
+        if self._following.failures:
+            self._follow_list()
         now = self._running.app.clock()
         local = {name for name, moment in self._local_at.items() if moment <= now}
         self.touch(local)
@@ -154,12 +158,15 @@ class Work:
             self.touch([name])
 
     def _follow_list(self) -> None:
-        """It may name other feeds than before."""
+        """It may name other feeds than before; where that cannot be kept, the next look tries again."""
         try:
             others = self._running.resync()
         except AggregatorError as error:
-            _tell_retry("the list cannot be followed now", error, self._backoff.failed())
+            wait = self._following.failed()
+            _tell_retry("the list cannot be followed now", error, wait)
+            self._wake(self._running.app.clock() + wait)
             return
+        self._following.went_well()
         self.begin_anew(others)
         self.resynced()
         self.follow()
@@ -182,10 +189,11 @@ class Work:
 
     async def cut_off(self, source_ids: Collection[str]) -> None:
         """Let nothing come of what is being read of these: they are about to be other sources."""
-        while tasks := [task for name, task in self._tasks.items() if name in source_ids]:
-            for task in tasks:
+        while tasks := {name: task for name, task in self._tasks.items() if name in source_ids}:
+            for name, task in tasks.items():
                 task.cancel()
-            await asyncio.wait(tasks)
+                self._put_off(name, _HELD)  # should they stay what they are after all
+            await asyncio.wait(tasks.values())
 
     def begin_anew(self, source_ids: Collection[str]) -> None:
         """Let nothing come of what is being read of these, from this very moment on, and read them again."""

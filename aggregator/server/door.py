@@ -14,14 +14,13 @@ if TYPE_CHECKING:
 
     from aggregator.app import App
     from aggregator.server.listening import Address
-    from aggregator.server.site import Vitals
 
 _LOOK = 5.0
 """Seconds between looks at the store."""
 
 
 class OutputServer:
-    """Serves a site's output folder. ``vitals``: how the whole is; by default as the store tells it."""
+    """Serves a site's output folder, and tells how the whole is as far as the store tells it."""
 
     def __init__(
         self,
@@ -29,7 +28,6 @@ class OutputServer:
         listen: Sequence[Address] = (),
         *,
         access_log: bool = False,
-        vitals: Vitals | None = None,
     ) -> None:
         self._serving = Serving(app)
         settings = app.settings
@@ -38,7 +36,7 @@ class OutputServer:
             listen or ((settings.server.host, settings.server.port),),
             max_age=self._serving.max_age,
             moved=self._serving.moved,
-            vitals=vitals or self._serving,
+            vitals=self._serving,
             access_log=access_log,
         )
         self._looking: asyncio.Task[None] | None = None
@@ -50,6 +48,11 @@ class OutputServer:
         self.addresses = await self._server.start()
         await asyncio.to_thread(self._serving.look)
         self._looking = asyncio.create_task(self._look())
+
+    async def use(self, app: App) -> None:
+        """Have another configuration in force, with the same output folder; it listens where it did."""
+        self._serving.use(app)
+        await asyncio.to_thread(self._serving.look)
 
     async def stop(self) -> None:
         """Finish what is under way, within seconds, and listen no more."""

@@ -14,7 +14,7 @@ from aggregator.values import replace
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Mapping, Sequence, Set
 
     from aggregator.model import Text
     from aggregator.records import Changes, ItemChange
@@ -63,7 +63,7 @@ def adopted(raw: sqlite3.Connection, source: int, changes: Changes) -> Changes:
     """The same changes, but what is there already is updated, and from now on the source's own."""
     if not changes.new or raw.execute("select 1 from meta where key = 'rebuilt'").fetchone() is None:
         return changes
-    found = dict(_found(raw, source, changes.new))
+    found = _found(raw, source, changes.new)
     raw.executemany(
         "update items set source_id = ?, native_id = ? where id = ?",
         [(source, bindable(native_id), each.item_id) for native_id, each in found.items()],
@@ -82,29 +82,35 @@ def forget_nobody(raw: sqlite3.Connection) -> None:
     )
 
 
-def _found(
-    raw: sqlite3.Connection, source: int, changes: Sequence[ItemChange]
-) -> Iterator[tuple[str, ItemChange]]:
+def _found(raw: sqlite3.Connection, source: int, changes: Sequence[ItemChange]) -> Mapping[str, ItemChange]:
     """Those of these new items that are stored ones, by native id; what subscribers know of them stays.
 
     The time of update stays too, unless the source states a later one.
     """
     wanted = array(bindable(name) for each in changes for name in (each.spare_id, each.public_id))
-    rows = raw.execute(_BY_ID, (source, wanted))
-    waiting = {name: _Waiting(*more) for name, *more in rows}
+    waiting = {name: _Waiting(*more) for name, *more in raw.execute(_BY_ID, (source, wanted))}
+    found: dict[str, _Waiting] = {}
     for each in changes:
-        found = waiting.pop(bindable(each.spare_id), None) or waiting.pop(bindable(each.public_id), None)
-        if found is None and each.raw.weak_id:
-            found = _alike(raw, source, each)
-        if found is not None:
-            yield each.raw.native_id, found.told_by(each)
+        known = waiting.pop(bindable(each.spare_id), None) or waiting.pop(bindable(each.public_id), None)
+        if known is not None:
+            found[each.raw.native_id] = known
+    taken = {known.item_id for known in found.values()}
+    for each in changes:
+        if each.raw.weak_id and each.raw.native_id not in found:
+            alike = _alike(raw, source, each, taken)
+            if alike is not None:
+                found[each.raw.native_id] = alike
+                taken.add(alike.item_id)
+    told = ((each, found.get(each.raw.native_id)) for each in changes)
+    return {each.raw.native_id: known.told_by(each) for each, known in told if known is not None}
 
 
-def _alike(raw: sqlite3.Connection, source: int, change: ItemChange) -> _Waiting | None:
-    """The one item of the same date and title."""
+def _alike(raw: sqlite3.Connection, source: int, change: ItemChange, taken: Set[int]) -> _Waiting | None:
+    """The one item of the same date and title that nobody else has ``taken``."""
     rows = raw.execute(_BY_DATE, (source, to_micros(change.published)))
     waiting = [_Waiting(*more) for _, *more in rows.fetchall()]
-    alike = [each for each in waiting if _title(raw, each.item_id) == change.clean.title]
+    free = (each for each in waiting if each.item_id not in taken)
+    alike = [each for each in free if _title(raw, each.item_id) == change.clean.title]
     return alike[0] if len(alike) == 1 else None
 
 

@@ -49,10 +49,10 @@ class Routing(Connected):
         """See :meth:`aggregator.contracts.RoutingStore.registry`."""
         with self._connection.reading() as raw:
             names = {original(name): each for name, each in raw.execute("select name, output_id from names")}
-            return Registry(
-                names=names,
-                folds=frozenset(original(fold) for (fold,) in raw.execute("select fold from slugs")),
-            )
+            rows = raw.execute("select slug, output_id, current from slugs").fetchall()
+            given = {original(slug): output_id for slug, output_id, _ in rows}
+            current = {output_id: original(slug) for slug, output_id, is_current in rows if is_current}
+            return Registry(names=names, slugs=given, current=current)
 
     def ensure_output(self, kind: str, name: str, atom_id: str, now: datetime) -> Output:
         """See :meth:`aggregator.contracts.RoutingStore.ensure_output`."""

@@ -191,6 +191,36 @@ def test_a_post_that_is_named_by_its_file_alone_is_known_under_another(filled: S
     assert shown(filled) == before
 
 
+def named_post(site: Site, name: str) -> Path:
+    path = site.root / "seeds" / f"2022-01-16-{name}.md"
+    path.write_text(f"---\ntitle: Weekly\n---\nOf {name}.\n")
+    return path
+
+
+def test_of_two_posts_of_one_title_and_day_the_one_that_goes_by_another_name_is_known(filled: Site) -> None:
+    one, _ = named_post(filled, "one"), named_post(filled, "two")
+    filled.run("refresh")
+    before = shown(filled)
+    one.rename(one.with_name("2022-01-16-eins.md"))
+
+    rebuilt(filled)
+    filled.run("refresh")
+
+    assert shown(filled) == before
+
+
+def test_of_two_posts_that_could_be_the_one_of_a_feed_none_is_lost(filled: Site) -> None:
+    one = named_post(filled, "one")
+    filled.run("refresh")
+    one.rename(one.with_name("2022-01-16-eins.md"))
+    named_post(filled, "new")
+
+    rebuilt(filled)
+    filled.run("refresh")
+
+    assert filled.run("list", "items").out.count("Weekly") == 2
+
+
 def test_another_source_takes_nothing_of_a_rebuilt_one(filled: Site, server: Server) -> None:
     server.pages["/thief.xml"] = FEED.replace("What one says.", "What a thief says.")
     rebuilt(filled)

@@ -409,6 +409,11 @@ def test_it_serves_what_it_publishes_and_follows_to_another_address(site: Site) 
         daemon.send(signal.SIGHUP)
         daemon.wait_for("reloaded")
         moved = got(ports[1], "/all.xml")
+        private = {**POSTS, "private": True}
+        site.configure(private, server={"listen": f"localhost:{ports[1]}"})  # where it is in its own way
+        daemon.send(signal.SIGHUP)
+        daemon.wait_for("reloaded")
+        anew = got(ports[1], "/-/metrics")
         daemon.stop()
 
     assert feed[0] == moved[0] == healthy[0] == 200
@@ -416,6 +421,8 @@ def test_it_serves_what_it_publishes_and_follows_to_another_address(site: Site) 
     assert feed[1] == moved[1]
     assert healthy[1].startswith("ok: ")
     assert 'aggregator_source_items{source="posts"}' in metrics[1]
+    assert "aggregator_items 1" in anew[1]
+    assert "posts" not in anew[1]
 
 
 def got(port: int, path: str) -> tuple[int, str]:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 
 from aggregator.app import App
+from aggregator.app.running import Running
 from aggregator.config import load
 from aggregator.daemon.work import Work
-from aggregator.errors import FetchError
+from aggregator.errors import FetchError, StoreError
 from aggregator.model import Problem
 from aggregator.sources.changed import UNSETTLED
 from aggregator.sources.opml import Opml
@@ -57,9 +58,10 @@ class Bench:
         self.world.clock.now = until
 
 
-def run(world: World, scenario: Callable[[Bench], Awaitable[None]]) -> None:
+def run(world: World, scenario: Callable[[Bench], Awaitable[None]], kind: type[Running] = Running) -> None:
     async def main() -> None:
-        with world.open() as running:
+        with world.open() as opened:
+            running = kind(opened.app, opened.store)
             async with running:
                 alarms, changed = FakeAlarms(), list[tuple[bool, bool]]()
                 work = Work(running, alarms, lambda *about: changed.append(about))
@@ -309,6 +311,18 @@ class Listed(World):
         return App(settings, adapters, {}, clock=self.clock, lists=lists)
 
 
+class Unfollowing(Running):
+    """The store cannot be written to, so many times."""
+
+    fails = 0
+
+    def resync(self) -> frozenset[str]:
+        if self.fails:
+            self.fails -= 1
+            raise StoreError("the disk is full")
+        return super().resync()
+
+
 def stored(bench: Bench) -> dict[str, int]:
     """How many items each source that there is has."""
     return {each.id: each.items for each in bench.work._running.store.states() if each.active}
@@ -362,6 +376,31 @@ def test_nothing_that_was_read_of_one_source_is_kept_for_another_that_takes_its_
         assert stored(bench)["x.example-feed"] == 2
 
     run(world, scenario)
+
+
+def test_a_list_that_cannot_be_followed_now_is_followed_a_little_later(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second = "https://x.example/feed", "https://y.example/feed"
+    world = Listed(tmp_path, first)
+
+    async def scenario(bench: Bench) -> None:
+        running = bench.work._running
+        assert isinstance(running, Unfollowing)
+        running.fails = 2
+        world.name(first, second)
+        bench.work.touch(["list"])
+        await bench.quiet()
+        assert (running.fails, set(stored(bench))) == (1, {"list", "x.example-feed"})
+
+        await bench.pass_time(timedelta(seconds=10))
+
+        assert running.fails == 0
+        assert stored(bench) == {"list": 0, "x.example-feed": 1, "y.example-feed": 1}
+
+    run(world, scenario, Unfollowing)
+
+    assert "the list cannot be followed now: the disk is full; tried again in 2 s" in caplog.text
 
 
 def test_at_the_end_what_is_under_way_may_end_and_the_rest_is_cut_off(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def test_names_of_a_changed_item_are_those_it_states_now(store: Store) -> None:
     assert store.pending_names() == ["new"]
 
 
-def test_the_registry_tells_names_apart_exactly_and_slugs_by_their_fold(store: Store) -> None:
+def test_the_registry_tells_every_name_and_every_slug(store: Store) -> None:
     store.add_categories([a_category("TechWeb"), a_category("Techweb", "Techweb-0a1b2c")], NOW)
     store.add_categories([a_category("央行", "yangxing")], NOW)
 
@@ -95,7 +95,12 @@ def test_the_registry_tells_names_apart_exactly_and_slugs_by_their_fold(store: S
         "央行": ids["yangxing"],
         "yangxing": ids["yangxing"],
     }
-    assert registry.folds == {"techweb", "techweb-0a1b2c", "yangxing"}
+    assert registry.slugs == {
+        "TechWeb": ids["TechWeb"],
+        "Techweb-0a1b2c": ids["Techweb-0a1b2c"],
+        "yangxing": ids["yangxing"],
+    }
+    assert registry.current == {output_id: slug for slug, output_id in registry.slugs.items()}
 
 
 def test_a_name_that_was_asked_for_comes_before_an_equal_slug_of_another(store: Store) -> None:
@@ -149,7 +154,8 @@ def test_a_renamed_category_keeps_its_id_members_and_former_slugs(store: Store, 
     assert (after.id, after.atom_id, after.items) == (before.id, before.atom_id, 1)
     assert after.former == ("new", "old")
     assert told == {"new", "all", "directory"}
-    assert store.registry().folds == {"old", "new", "newest", "other"}
+    assert set(store.registry().slugs) == {"old", "new", "newest", "other"}
+    assert store.registry().current[before.id] == "newest"
     assert {store.registry().names[name] for name in ("old", "new", "newest")} == {before.id}
 
 

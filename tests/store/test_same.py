@@ -182,7 +182,7 @@ def _add_category(name: str) -> Step:
     def step(store: Store) -> None:
         registry = store.registry()
         if name not in registry.names:
-            slug = f"slug{len(registry.folds)}"
+            slug = f"slug{len(registry.slugs)}"
             store.add_categories([NewCategory(name=name, slug=slug, atom_id=f"urn:{slug}")], NOW)
 
     return step
@@ -192,7 +192,7 @@ def _rename(name: str) -> Step:
     def step(store: Store) -> None:
         registry = store.registry()
         if name in registry.names:
-            slug = f"slug{len(registry.folds)}"
+            slug = f"slug{len(registry.slugs)}"
             store.rename_category(registry.names[name], slug, slug)
 
     return step
