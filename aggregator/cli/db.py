@@ -42,7 +42,7 @@ def restore(file: Path, *, wait: float) -> None:
     kept = app.restore(file, wait=wait)
     if kept is not None:
         echo(f"the store as it was: {app.shown_path(kept)}")
-    echo("restored; `aggregator generate --all` writes the outputs from it")
+    echo("restored; the next refresh, or `aggregator generate --all`, writes the outputs from it")
 
 
 @db.command(

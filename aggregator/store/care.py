@@ -79,10 +79,17 @@ def restore(file: Path, store: Path, outputs: str | None = None) -> Path | None:
     except OSError as error:
         raise StoreError(f"{store}: cannot be replaced: {error.strerror}") from error
     try:
+        _doubt_outputs(staged)
         return replace(store, staged, ".before-restore")
     finally:
         with suppress(StoreError):  # it would take room; the next one begins with its own
             discard(staged)
+
+
+def _doubt_outputs(staged: Path) -> None:
+    """Have the next refresh look at every file, as after a change of settings: others were written since."""
+    with translated(staged), closing(open_raw(staged, "rw")) as raw:
+        raw.execute("update outputs set rule_hash = ''")
 
 
 def _sweep(staged: Path) -> None:

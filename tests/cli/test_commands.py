@@ -287,6 +287,22 @@ def test_where_nothing_can_be_written_is_told(
     assert done.err.splitlines()[-1].startswith(f"aggregator: {name}: cannot be written: {why}")
 
 
+def test_after_a_restore_a_refresh_writes_what_was_written_since_the_backup(filled: Site) -> None:
+    before = (filled.root / "config" / "aggregator.yaml").read_text("utf-8")
+    expected = filled.files()
+    filled.run("db", "backup", "copy.db")
+    filled.configure(before.replace("Test site", "Site test"))  # of the same length
+    assert filled.run("refresh").code == 0
+    filled.configure(before)
+    assert filled.files() != expected
+
+    assert filled.run("db", "restore", "copy.db").code == 0
+    assert filled.run("refresh").code == 0
+
+    assert filled.files() == expected
+    assert filled.run("generate", "--check").code == 0
+
+
 def test_backup_and_restore(filled: Site) -> None:
     before = filled.files()
     assert filled.run("db", "backup", "saved.db").code == 0
