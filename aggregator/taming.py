@@ -41,7 +41,9 @@ _TOKEN = re.compile(
     r"|(?P<text>(?:[^<]|<(?![A-Za-z/!?]))++|<)",
     re.DOTALL,
 )
-_ENTITIES = re.compile(r"<[^>]*+>|[^<>&]*+(?:&[^<>&]*+){500}")
+_TEXT = r"(?P<long>[^<>&]*+(?:&[^<>&]*+){500})|[^<>]++"
+_ENTITIES = re.compile(rf"<[^>]*+>|{_TEXT}")
+_ENTITIES_OF_TEXT = re.compile(_TEXT)
 
 
 def _names(words: str) -> frozenset[str]:
@@ -87,7 +89,13 @@ def parted(html: str) -> str:
     """Put empty comments into long text made of entities, where parsers copy all of it for each."""
     if html.count("&") <= _MAX_ENTITIES:
         return html
-    return _ENTITIES.sub(lambda part: part[0] if part[0].startswith("<") else f"{part[0]}<!---->", html)
+    # Behind the last ``>`` is no tag; to look for its end at each ``<`` would be to read the rest each time.
+    end = html.rfind(">") + 1
+    return _ENTITIES.sub(_parted, html[:end]) + _ENTITIES_OF_TEXT.sub(_parted, html[end:])
+
+
+def _parted(part: re.Match[str]) -> str:
+    return part[0] if part["long"] is None else f"{part[0]}<!---->"
 
 
 def tamed(html: str) -> str:

@@ -31,6 +31,7 @@ from aggregator.model import Batch, Bookmark, KnownDocument, Listing
 from aggregator.outputs.pages import renderer
 from aggregator.server import Limits, connections, files
 from aggregator.sources import (
+    dialects,
     doctype,
     entries,
     folders,
@@ -142,6 +143,7 @@ def test_the_limits_in_the_docs_are_those_of_the_code() -> None:
         "entities a document declares": doctype.MAX_ENTITIES,
         "hours or days to be left alone": entries.MAX_SKIPS,
         "Markdown": markdown.MAX_MARKDOWN,
+        "link definitions": dialects.MAX_DEFINITIONS,
         "categories of a post": tidy.MAX_CATEGORIES,
         "a value of a post's head": scalars._MAX_YAML // 2**10,
         "folders one feed": outlines.MAX_CATEGORIES,

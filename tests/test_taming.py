@@ -112,6 +112,12 @@ def test_long_text_of_entities_is_parted_between_them() -> None:
     )
 
 
+def test_text_behind_the_last_tag_is_parted_too() -> None:
+    found = taming.parted("x<br>a < " + "&lt;" * 1100)
+
+    assert found == "x<br>a < " + ("&lt;" * 500 + "<!---->") * 2 + "&lt;" * 100
+
+
 def test_ordinary_text_is_not_parted() -> None:
     assert taming.parted("&amp;" * 1000) == "&amp;" * 1000
 

@@ -16,7 +16,7 @@ FIELDS = ("If-Match", "If-Unmodified-Since", "If-None-Match", "If-Modified-Since
 """Whatever else a request says, it is answered whole."""
 
 _TAG = re.compile(r'(W/)?("[\x21\x23-\x7e\x80-\U0010ffff]*")')
-_RANGE = re.compile(r"bytes\s*=\s*([0-9]{0,1000})\s*-\s*([0-9]{0,1000})", re.IGNORECASE | re.ASCII)
+_RANGE = re.compile(r"bytes\s*+=\s*+([0-9]{0,1000}+)\s*+-\s*+([0-9]{0,1000}+)", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

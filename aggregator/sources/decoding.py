@@ -29,7 +29,7 @@ _WIDE = (  # how `<?` or `<r` looks in them
 _HEAD = 4096
 _DECLARATION = re.compile(rb"<\?xml\s[^>]{0,200}?\bencoding\s*=\s*[\"']([\w.:-]{1,40})[\"']", re.IGNORECASE)
 _META = re.compile(rb"<meta[^>]{0,200}?\bcharset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
+_CHARSET = re.compile(r"charset\s*+=\s*+[\"']?+\s*+([\w.:-]{1,40})", re.IGNORECASE)
 _LANGUAGE = re.compile(
     rb"(?:<(?:dc:)?language>\s*|\bxml:lang\s*=\s*[\"'])([A-Za-z]{2,3}(?:[-_][A-Za-z]{2,8})*)", re.IGNORECASE
 )

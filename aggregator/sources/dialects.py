@@ -16,6 +16,9 @@ from aggregator.values import dataclass, field
 
 Dialect = Literal["markdown", "html", "text"]
 
+MAX_DEFINITIONS = 300_000
+"""Characters of link definitions that are repeated for the parts of one body that use them."""
+
 _BLOCK_TAGS = (
     "address|article|aside|audio|blockquote|body|br|center|dd|details|dialog|dir|div|dl|dt|fieldset|figcaption|"
     "figure|footer|form|h[1-6]|head|header|hr|html|iframe|legend|li|link|main|menu|meta|nav|ol|p|pre|script|"
@@ -40,7 +43,8 @@ _MARKDOWN_IN_LINE = re.compile(
     r"(?:^|[\s(（])\*[^\s*](?:[^*\n]*[^\s*])?\*(?=[\s.,;:!?)，。；：）]|$)", re.MULTILINE
 )
 _AUTOLINK = re.compile(r"<([Hh][Tt][Tt][Pp][Ss]?://[^\s<>\"]+)>")
-_DEFINITION = re.compile(r" {0,3}\[[^\[\]\n]+\]:\s*\S")
+_DEFINITION = re.compile(r" {0,3}\[([^\[\]\n]+)\]:\s*\S")
+_NAME = re.compile(r"\[([^\[\]]+)\]")
 _CJK_PROSE = re.compile(r"[。，；：？！、]")
 _CJK_END = re.compile(r"[。！？；：…”」』）]\s*$")
 _PARAGRAPH_INDENT = re.compile(r"[\u3000\u00a0]|  ")
@@ -59,7 +63,7 @@ def to_html(body: str, dialect: Dialect) -> str:
     blocks = _Blocks(body.split("\n"), dialect).parted()
     has_html = any(block.html for block in blocks)
     is_markdown = dialect == "markdown" and (not has_html or any(map(_shows_markdown, blocks)))
-    definitions = _definitions(blocks) if has_html else []
+    definitions = _Definitions(blocks if has_html else [])
     done: list[str] = []
     for block in blocks:
         text = "\n".join(block.lines).strip("\n")
@@ -175,25 +179,45 @@ def _beside_html(text: str) -> list[str]:
     done: list[str] = []
     for paragraph in re.split(r"\n(?:[ \t]*\n)+", text):
         if _QUOTE.match(paragraph) or _AUTOLINK.search(paragraph):
-            done.append(_markdown(paragraph, []))
+            done.append(_markdown(paragraph, _Definitions([])))
         elif paragraph.strip():
             done.append(f"<p>{paragraph.strip()}</p>")
     return done
 
 
-def _definitions(blocks: list[_Block]) -> list[str]:
-    """Link definitions (``[1]: https://…``), which count for the whole body."""
-    return [line for block in blocks if not block.html for line in block.lines if _DEFINITION.match(line)]
+class _Definitions:
+    """Link definitions (``[1]: https://…``), which count for the whole body, the first of each name."""
+
+    def __init__(self, blocks: list[_Block]) -> None:
+        self._lines: dict[str, str] = {}
+        self._room = MAX_DEFINITIONS
+        for line in (line for block in blocks if not block.html for line in block.lines):
+            if found := _DEFINITION.match(line):
+                self._lines.setdefault(_name(found[1]), line)
+
+    def of(self, text: str) -> list[str]:
+        """Those that a text uses, as long as there is room for them."""
+        if not self._lines:
+            return []
+        names = dict.fromkeys(map(_name, _NAME.findall(text)))
+        used = [self._lines[name] for name in names if name in self._lines]
+        self._room -= sum(map(len, used))
+        return used if self._room >= 0 else []
 
 
-def _markdown(text: str, definitions: list[str]) -> str:
+def _name(written: str) -> str:
+    """As names of definitions are compared (CommonMark, 4.7)."""
+    return " ".join(written.split()).casefold()
+
+
+def _markdown(text: str, definitions: _Definitions) -> str:
     if len(text) > markdown.MAX_MARKDOWN:
         return _text_to_html(text)  # the Markdown reader would need minutes
     text = re.sub(r"(?m)^(\s{0,3})＞", r"\1>", text)
     if not (_MARKDOWN.search(text) or _QUOTE.search(text)):
         text = _as_paragraphs(text)
-    if definitions:
-        text = "\n".join([text, "", *definitions])
+    if used := definitions.of(text):
+        text = "\n".join([text, "", *used])
     return markdown.from_markdown(text)
 
 

@@ -34,7 +34,7 @@ _ENCLOSED = re.compile(r"(?:audio|video|image|application)/[\w.+-]+")
 _NO_TEXT = EntryText()
 _PAGES = frozenset({"", "text/html", "application/xhtml+xml", "html", "xhtml"})
 _PERSON = re.compile(r"(?P<email>[^\s@<>()]+@[^\s@<>()]+)\s*\((?P<name>[^()]*)\)")
-_NAMED = re.compile(r"(?P<name>[^<>]*?)\s*<(?P<email>[^\s@<>]+@[^\s@<>]+)>")
+_NAMED = re.compile(r"(?P<name>(?:[^<>\s]++|\s++(?!<))*+)\s*+<(?P<email>[^\s@<>]+@[^\s@<>]+)>")
 _IMAGE_TYPES = {
     "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp",
     "avif": "image/avif", "svg": "image/svg+xml",

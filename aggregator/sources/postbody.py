@@ -17,28 +17,30 @@ _LINK = (
     r"|<a\b[^<>]*>\s*(?:<(?:b|strong|span|em)\b[^<>]*>\s*)?返回[^<>]*(?:</(?:b|strong|span|em)\s*>\s*)?</a\s*>)"
 )
 _BETWEEN = (
-    r"(?:[\s｜|丨│┃¦·•/、,，*_>»←\\-]|&nbsp;|&emsp;|&ensp;|&#124;|<br\s*/?>"
-    r"|</?(?:p|div|span|center|nav|small|strong|b|em|font|hr)\b[^<>]*>)*"
+    r"(?:[\s｜|丨│┃¦·•/、,，*_>»←\\-]++|&nbsp;|&emsp;|&ensp;|&#124;|<br\s*/?>"
+    r"|</?(?:p|div|span|center|nav|small|strong|b|em|font|hr)\b[^<>]*>)*+"
 )
 _NAVIGATION = re.compile(rf"{_BETWEEN}{_LINK}(?:{_BETWEEN}{_LINK})*{_BETWEEN}", re.IGNORECASE)
 _NAVIGATION_AFTER_TAG = re.compile(
     rf"(?<=>){_BETWEEN}{_LINK}(?:{_BETWEEN}{_LINK})*{_BETWEEN}$", re.IGNORECASE
 )
 _ONLY_SEPARATORS = re.compile(r"[\s｜|丨│┃¦]+")
-_BLANK = re.compile(r"(?:\s|&nbsp;|\u200b|\ufeff|<br\s*/?>|<p>\s*</p>)*", re.IGNORECASE)
+_BLANK = re.compile(r"(?:[\s\u200b\ufeff]++|&nbsp;|<br\s*+/?>|<p>\s*+</p>)*+", re.IGNORECASE)
 
 _IN_PARAGRAPH = r"(?:<(?:p|div|span)\b[^<>]*>\s*)*{}\s*(?:<br\s*/?>\s*)?(?:</(?:p|div|span)\s*>\s*)*\\?"
 _AUTOLINK = re.compile(
-    r"\s*" + _IN_PARAGRAPH.format(r"(?:<|&lt;)\s*((?:https?:)?//[^<>]*?|)\s*(?:>|&gt;)"), re.IGNORECASE
+    r"\s*" + _IN_PARAGRAPH.format(r"(?:<|&lt;)\s*+((?:https?:)?//[^<>]*?|)\s*(?:>|&gt;)"), re.IGNORECASE
 )
 _AUTOLINK_AFTER_TAG = re.compile(r"(?<=>)\s*<(https?://[^\s<>]+)>\s*$", re.IGNORECASE)
 _BARE = re.compile(r"\s*(https?://[^\s<>()\[\]\"]+(?:\([^\s<>()]*\)[^\s<>()\[\]\"]*)*)\s*", re.IGNORECASE)
 _MARKDOWN_LINK = re.compile(
-    r"\s*\[([^\[\]]*)\]\(\s*<?([^<>\n]*?)>?\s*(?:\"[^\"]*\")?\s*\)(?:\{:[^{}]*\})?\s*"
+    r"\s*\[([^\[\]]*)\]\(\s*+<?([^<>\n]*?)>?\s*+(?:\"[^\"]*\"\s*+)?+\)(?:\{:[^{}]*\})?\s*"
 )
 _ANCHOR = re.compile(
     r"\s*"
-    + _IN_PARAGRAPH.format(r"<a\b[^<>]{0,500}?\bhref\s*=\s*[\"']?([^\"'<>\s]+)[\"']?[^<>]*>([^<>]*)</a\s*>"),
+    + _IN_PARAGRAPH.format(
+        r"<a\b[^<>]{0,500}?\bhref\s*=\s*[\"']?([^\"'<>\s]++)[\"']?[^<>]*+>([^<>]*)</a\s*>"
+    ),
     re.IGNORECASE,
 )
 _ORIGINAL = re.compile(
@@ -53,7 +55,7 @@ _LABELLED = re.compile(
 )
 
 _ORIGIN = re.compile(r"[（(]\s*文章\s*来源\s*[:：]")
-_ORIGIN_LINE = re.compile(r"^\s*文章来源\s*[:：]\s*([^\n]{1,60}?)\s*$", re.MULTILINE)
+_ORIGIN_LINE = re.compile(r"^[^\S\n]*+文章来源\s*[:：]\s*+([^\n]{1,60}?)[^\S\n]*+$", re.MULTILINE)
 _MAX_ORIGIN = 200
 _OPENS, _CLOSES = "（(", "）)"
 

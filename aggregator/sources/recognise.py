@@ -67,7 +67,7 @@ _PROLOGUE = re.compile(
 _DOCTYPE = re.compile(r"<!DOCTYPE\s+html\b", re.IGNORECASE)
 _ROOT = re.compile(r"<([A-Za-z_][\w.:-]*)")
 _FEED_WITHIN = re.compile(
-    r"<\?xml\b[^>]*\?>\s*<|<rss\b[^<>]*>\s*<channel\b|<feed\b[^<>]*\bxmlns|<rdf:RDF\b[^<>]*\bxmlns",
+    r"<\?xml\b[^<>]*\?>\s*+<|<rss\b[^<>]*>\s*<channel\b|<feed\b[^<>]*\bxmlns|<rdf:RDF\b[^<>]*\bxmlns",
     re.IGNORECASE,
 )
 _FORMATS = {

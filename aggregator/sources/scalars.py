@@ -27,10 +27,10 @@ _NULLS = frozenset({"~", "null", "Null", "NULL"})
 _BLOCK_SCALAR = re.compile(r"[|>](?:[+-]?[1-9]?|[1-9][+-])\s*(?:\s#.*)?")
 _COMMENT = re.compile(r"(?:^|\s)#(?=\s|$).*$")
 _DATE_COMMENT = re.compile(r"(?:^|\s)#.*$")
-_DOUBLE = re.compile(r'"((?:[^"\\]|\\.)*)"(?:\s+#.*)?')
-_SINGLE = re.compile(r"'((?:[^']|'')*)'(?:\s+#.*)?")
+_DOUBLE = re.compile(r'"((?:[^"\\]++|\\.)*+)"(?:\s+#.*)?')
+_SINGLE = re.compile(r"'((?:[^']++|'')*+)'(?:\s+#.*)?")
 _ESCAPED = re.compile(r'\\(["\\])')
-_OTHER_ESCAPE = re.compile(r'(?:^|[^\\])(?:\\\\)*\\[^"\\]')
+_OTHER_ESCAPE = re.compile(r'(?:^|[^\\])(?:\\\\)*+\\[^"\\]')
 _NEEDS_QUOTES = re.compile(r"[@`%&*!|>]|.*:(?:\s|$)", re.DOTALL)
 
 

@@ -23,7 +23,7 @@ _PARTS = re.compile(
 _ONLY_ENDS = re.compile(rb"(?:\s|</[\w.:-]+\s*>)*")
 # Also where a processing instruction holds what would be the beginning of a comment, or of an entry.
 _UNSURE = re.compile(
-    rb"<!DOCTYPE|<!ENTITY|\A(?!\s*(?:\xef\xbb\xbf)?\s*<)|<\?[^<?]*+(?:\?(?!>)[^<?]*+)*+(?:<|\Z)",
+    rb"<!DOCTYPE|<!ENTITY|\A(?!\s*+(?:\xef\xbb\xbf\s*+)?+<)|<\?[^<?]*+(?:\?(?!>)[^<?]*+)*+(?:<|\Z)",
     re.IGNORECASE,
 )
 _MAX_ENDS = 8

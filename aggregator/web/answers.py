@@ -29,7 +29,7 @@ _SECONDS = re.compile(r"[0-9]+")
 _MOST_SECONDS = 2**31
 """What is more is as good as infinite (RFC 9111, 1.2.2)."""
 _MOST_DIGITS = 10
-_DIRECTIVE = re.compile(r'\s*([^\s=,"]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*)))?[^,]*')
+_DIRECTIVE = re.compile(r'([^\s=,"]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*)))?[^,]*')
 _NOT_KEPT = frozenset({"no-cache", "no-store"})
 _MAX_DIRECTIVES = 40
 

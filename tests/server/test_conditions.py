@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -108,3 +109,14 @@ def test_whatever_is_asked_a_part_lies_within(fields: dict[str, str], length: in
 
     assert evaluate(fields, TAG, CHANGED) in ("go on", "not modified", "failed")
     assert not isinstance(found, Part) or 0 <= found.start <= found.end < length
+
+
+@pytest.mark.parametrize(
+    "asked", ["bytes=" + " " * 8000 + "x", "bytes=1" + " " * 8000 + "x", "bytes=" + "1" * 8000]
+)
+def test_a_long_range_is_read_in_no_long_time(asked: str) -> None:
+    before = process_time()
+
+    assert part({"Range": asked}, TAG, 10) == "whole"
+
+    assert process_time() - before < 0.05

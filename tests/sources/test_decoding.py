@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.sources.decoding import decode
+from aggregator.sources.decoding import charset, decode
 
 _ZH = "中国人民银行决定于今日下调存款准备金率，市场反应积极。"
 _JA = "日本銀行は金融政策決定会合で、現在の金融緩和政策を維持することを決めた。"
@@ -164,3 +166,12 @@ def test_utf_7_hides_no_markup(label: str) -> None:
 def test_any_bytes_are_decoded(body: bytes, content_type: str | None) -> None:
     assert isinstance(decode(body, content_type).text, str)
     assert isinstance(decode(b"<?xml version='1.0' encoding='gbk'?>" + body, content_type).text, str)
+
+
+def test_a_long_content_type_is_read_in_no_long_time() -> None:
+    before = process_time()
+
+    assert charset("text/xml; charset=" + " " * 60_000 + "(") is None
+    assert charset("charset " * 8_000) is None
+
+    assert process_time() - before < 1

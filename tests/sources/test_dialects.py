@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator import markdown, markup
-from aggregator.sources.dialects import Dialect, to_html
+from aggregator.sources.dialects import MAX_DEFINITIONS, Dialect, to_html
 
 
 def words(html: str) -> str:
@@ -199,3 +201,29 @@ def test_no_word_is_lost_whatever_the_dialect(texts: list[str]) -> None:
 def test_a_huge_body_takes_no_long_time(line: str) -> None:
     to_html(f"{line}\n\n" * 3_000, "markdown")
     to_html(f"{line}\n" * 3_000, "html")
+
+
+def test_definitions_count_for_the_whole_body_under_any_spelling_of_their_name() -> None:
+    html = to_html(
+        "[One  two]: https://a.example/1\n[one two]: https://a.example/2\n\n<p>x</p>\n\n*y* [text][ONE\ntwo]",
+        "markdown",
+    )
+
+    assert '<a href="https://a.example/1">text</a>' in html
+
+
+@pytest.mark.parametrize("use", ["*x*", "[a]", "[b]: c"])
+def test_many_definitions_take_no_long_time(use: str) -> None:
+    before = process_time()
+
+    to_html("<p>x</p>\n\n" + f"[a]: b\n\n{use}\n\n<p>y</p>\n\n" * 1000, "markdown")
+
+    assert process_time() - before < 5
+
+
+def test_definitions_are_repeated_only_so_often() -> None:
+    address = "x" * (MAX_DEFINITIONS // 10)
+
+    html = to_html(f"[a]: {address}\n\n" + "*x* [a]\n\n<p>y</p>\n\n" * 1000, "markdown")
+
+    assert 1 < html.count(address) <= 11

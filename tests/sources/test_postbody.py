@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import tracemalloc
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -235,3 +238,60 @@ def test_prose_is_left_alone(text: str) -> None:
 def test_a_huge_body_takes_no_long_time(piece: str) -> None:
     part(piece * 20_000)
     origin(piece * 2_000)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[原文](" + " " * 4000 + "x",
+        '[原文](a "' + " " * 4000 + "x",
+        "<a " + "href=" * 800,
+        "<" + " " * 4000 + "x",
+        "<http://a.example/" + " " * 4000 + "x",
+        ">" * 4000 + "返回",
+        ">" + "&nbsp;" * 600 + "返回",
+        "原文链接：" + " " * 4000 + "x",
+    ],
+    ids=lambda line: line[:8],
+)
+def test_a_last_line_of_any_kind_takes_no_long_time(line: str) -> None:
+    before = process_time()
+
+    part(f"text\n\n{line}")
+
+    assert process_time() - before < 1
+
+
+@pytest.mark.parametrize(
+    "text", ["\n" * 100_000 + "文章来源x", "文章来源：" + " " * 100_000 + "x" * 61, "文章来源：" * 20_000]
+)
+def test_an_origin_is_looked_for_in_no_long_time(text: str) -> None:
+    before = process_time()
+
+    origin(text)
+
+    assert process_time() - before < 1
+
+
+def test_a_long_line_of_nothing_takes_little_memory() -> None:
+    tracemalloc.start()
+    try:
+        assert part("text\n" + " " * 4_000_000).text == "text"
+        assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("line", "link"),
+    [
+        ("[原文](  <https://a.example/ >  )", "https://a.example/ "),
+        ('[原文](https://a.example/b c "title" )', "https://a.example/b c"),
+        ('[原文](https://a.example/"b" )', "https://a.example/"),
+        ("[原文]( https://a.example/(b) )", "https://a.example/(b)"),
+        ("<a class=x href='https://a.example/?a=\"b'>原文</a>", "https://a.example/?a="),
+        ("<a href = https://a.example/ target=_blank>原文</a>", "https://a.example/"),
+    ],
+)
+def test_a_link_is_found_however_it_is_parted_by_blanks(line: str, link: str) -> None:
+    assert part(f"text\n\n{line}").link == link

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -198,3 +200,14 @@ def test_a_title_put_between_quotes_without_a_thought_comes_back_too(title: str)
     value, _ = read("title", f'"{title}"')
 
     assert title.endswith("\\") or "\\" in title or '" #' in f'{title}"' or value == title
+
+
+@pytest.mark.parametrize("quote", ['"', "'"])
+def test_a_long_quoted_value_takes_little_memory(quote: str) -> None:
+    long = "a" * 2_000_000
+    tracemalloc.start()
+    try:
+        assert read("title", f"{quote}{long}{quote}") == (long, [])
+        assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    finally:
+        tracemalloc.stop()

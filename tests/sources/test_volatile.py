@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from random import Random
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -137,3 +138,14 @@ def test_any_bytes_can_be_asked_about(body: bytes) -> None:
 def test_what_would_take_long_is_not_looked_through(mark: str, place: str) -> None:
     assert h(f"<rss><channel>{place.format(mark * 65)}</channel></rss>") is None
     assert h(f"<rss><channel>{place.format('x' * 300_000)}</channel></rss>") is None
+
+
+@pytest.mark.parametrize(
+    "before", [" " * 250_000 + "x", "<!---->" * 60 + " " * 250_000 + "x", "<?" * 125_000]
+)
+def test_whatever_stands_before_the_first_entry_takes_no_long_time(before: str) -> None:
+    start = process_time()
+
+    h(before + RSS)
+
+    assert process_time() - start < 1
