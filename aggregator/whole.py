@@ -13,12 +13,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aggregator.errors import AggregatorError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _CANNOT_BE_REPLACED = frozenset({errno.EACCES, errno.EBUSY, errno.EPERM, errno.EROFS, errno.EXDEV})
 """Its folder cannot be written to, or it is mounted by itself, as into a container."""
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_OF_THE_DISK = _NO_ROOM | {errno.EIO}
+"""Where another name would not help."""
 
 
 def write(path: Path, body: bytes, *, at_last: Callable[[], object] = lambda: None) -> None:
@@ -46,6 +50,12 @@ def write(path: Path, body: bytes, *, at_last: Callable[[], object] = lambda: No
     except OSError as error:
         error.filename = str(path)
         raise
+
+
+def refusal(name: object, error: OSError, mistake: Callable[[str], AggregatorError]) -> AggregatorError:
+    """What is told where nothing could be written: a ``mistake``, unless the disk is full or broken."""
+    text = f"{name}: cannot be written: {error.strerror or error}"
+    return AggregatorError(text) if error.errno in _OF_THE_DISK else mistake(text)
 
 
 def sync(path: Path) -> None:

@@ -165,6 +165,8 @@ def test_too_few_handles_are_told_and_cost_nothing(tmp_path: Path, handles: int)
     a_fresh_site(site)
     for number in range(6, 26):
         write_post(site, f"{number}.md", number, f"category-{number}")
+    configuration = site / "config" / "aggregator.yaml"
+    configuration.write_text(f"{configuration.read_text()}output: {{item_pages: true}}\n")
     expected = expected_of(site)
 
     cramped = ["sh", "-c", f'ulimit -n {handles}; exec "$0" -m aggregator refresh -q', sys.executable]

@@ -54,7 +54,7 @@ def init(folder: Path, *, force: bool) -> None:
         for path in contents.keys() - set(kept):
             whole.write(path, contents[path].encode())
     except OSError as error:
-        raise UsageError(f"{error.filename or folder}: cannot be written: {error.strerror}") from error
+        raise whole.refusal(error.filename or folder, error, UsageError) from error
     if current().verbosity >= 0:
         for path in contents:
             echo(f"{'kept' if path in kept else 'wrote'} {path}")

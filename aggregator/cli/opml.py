@@ -63,7 +63,7 @@ def export_opml(file: Path | None) -> None:
         try:
             whole.write(file, body)
         except OSError as error:
-            raise UsageError(f"{file}: cannot be written: {error.strerror}") from error
+            raise whole.refusal(file, error, UsageError) from error
         if current().verbosity >= 0 and file.is_file():  # never into what it was written to, as /dev/stdout
             echo(f"wrote {file}")
     if private and current().verbosity >= 0:

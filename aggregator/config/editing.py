@@ -89,7 +89,7 @@ def refuse_large(text: str, label: str) -> None:
 def replace(path: Path, before: Whole, text: str) -> None:
     """Make ``text`` the file's, with the byte order mark, owner and permissions it had. Raises ConfigError.
 
-    A link is followed: what it leads to is replaced.
+    A link is followed: what it leads to is replaced. That the disk is full is an AggregatorError alone.
     """
     mark = codecs.BOM_UTF8 if before.body.startswith(codecs.BOM_UTF8) else b""
 
@@ -100,4 +100,4 @@ def replace(path: Path, before: Whole, text: str) -> None:
     try:
         whole.write(path, mark + text.encode(), at_last=refuse_changed)
     except OSError as error:
-        raise ConfigError([f"{path}: cannot be written: {error.strerror or error}"]) from error
+        raise whole.refusal(path, error, lambda text: ConfigError([text])) from error

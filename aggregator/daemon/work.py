@@ -117,7 +117,9 @@ class Work:
         for name in (*begun.starts, *begun.waiting):
             self._local_at.pop(name, None)  # what is paused has no time: whoever resumes it has it read
         for name, start in begun.starts.items():
-            self._tasks[name] = asyncio.create_task(self._read(name, start), name=f"read {name}")
+            task = asyncio.create_task(self._read(name, start), name=f"read {name}")
+            task.add_done_callback(partial(self._forget, name))
+            self._tasks[name] = task
         return [_no_sooner(each, now) for each in begun.waiting.values() if each.state == "not-due"]
 
     async def _read(self, name: str, start: Callable[[], Awaitable[SourceResult]]) -> None:
@@ -136,6 +138,11 @@ class Work:
             del self._tasks[name]
         if result is not None:
             self._take(name, result)
+
+    def _forget(self, name: str, task: asyncio.Task[None]) -> None:
+        """It ended; what is cut off before its first step does so without one."""
+        if self._tasks.get(name) is task:
+            del self._tasks[name]
 
     def _take(self, name: str, result: SourceResult) -> None:
         refreshed(result, self._running.app.clock())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
 import stat
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Self
@@ -35,6 +36,10 @@ _ADVICE = {
     errno.ENOENT: "a folder on the way to it is gone: run again",
     errno.EMFILE: "too many open files: raise the limit (ulimit -n)",
 }
+_OPEN_AT_ONCE = 128
+"""Files held open while their bytes await syncing together, which costs less than one by one."""
+_PART = 4
+"""Of the files that may be open, one in so many: the store, a server and its clients need theirs."""
 # File systems that cannot sync a folder say so in one of these ways; they keep their names by other means.
 _CANNOT_SYNC = frozenset({errno.EINVAL, errno.ENOTSUP})
 
@@ -51,6 +56,12 @@ def publishing(path: Path) -> Iterator[None]:
     except OSError as error:
         advice = _ADVICE.get(error.errno or 0) or error.strerror or type(error).__name__
         raise PublishError(f"{path}: {advice}", advice) from error
+
+
+def open_at_once() -> int:
+    """How many files may be held open until their bytes are synced together."""
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return _OPEN_AT_ONCE if allowed == resource.RLIM_INFINITY else min(_OPEN_AT_ONCE, 1 + allowed // _PART)
 
 
 def split(path: str) -> tuple[tuple[str, ...], str]:

@@ -32,8 +32,6 @@ _TOP = (
     "subscribe.html", "404.html", "style.css", "feed.css", "icon.svg", "icon.png", *_FOLDERS,
 )  # fmt: skip
 _TEMPORARY = re.compile(r"\.tmp-[0-9]+-[0-9]+")
-_OPEN_AT_ONCE = 128
-"""Files held open while their bytes await syncing together, which costs less than one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +82,9 @@ class OutputFolder:
             changed = [(path, body) for path, body in files.items() if not self._holds(tree, path, body)]
             waiting: deque[_Temporary] = deque()
             try:
-                for start in range(0, len(changed), _OPEN_AT_ONCE):
-                    self._write_temporaries(tree, changed[start : start + _OPEN_AT_ONCE], waiting)
+                together = disk.open_at_once()
+                for start in range(0, len(changed), together):
+                    self._write_temporaries(tree, changed[start : start + together], waiting)
                 self._move_into_place(tree, waiting)
             finally:
                 self._discard(tree, waiting)

@@ -38,6 +38,9 @@ _CAUSES = {
     sqlite3.SQLITE_IOERR: "cannot be read or written: check the disk, then run `aggregator db check`",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened: check that it is a file and who may read and write it",
 }
+_LONGEST = 504
+"""Bytes of a path that SQLite takes: 512 with the ending of a journal and the end of the text."""
+_TOO_LONG = f"cannot be opened: its whole path is longer than SQLite takes, {_LONGEST} bytes; choose another"
 _OF_DAMAGE = (UnicodeDecodeError, OverflowError, DamagedValueError)
 """Which come of nothing else: SQLite's own messages quote damaged bytes; damaged numbers are no dates."""
 _PATIENCE = 10.0
@@ -65,6 +68,8 @@ def translated(path: Path, blame: Callable[[Exception], None] | None = None) -> 
     except sqlite3.Error as error:
         code: int = getattr(error, "sqlite_errorcode", 0)
         cause = _CAUSES.get(code) or _CAUSES.get(code & 0xFF)
+        if code & 0xFF == sqlite3.SQLITE_CANTOPEN and len(os.fsencode(os.path.realpath(path))) > _LONGEST:
+            cause = _TOO_LONG
         if cause is None:  # a text that is none, a constraint that does not hold
             blame(error)
             cause = f"was refused by the database: {error}"

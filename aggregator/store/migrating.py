@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -68,13 +68,26 @@ def migrate(
     with connection.reading() as raw:
         refuse_foreign(connection.path, raw, len(files))
         before = version_of(raw)
-    if 0 < before < len(files):
-        copy_database(connection.path, unused(connection.path, f".v{before}.bak"))
-    for number, file in enumerate(files, start=1):
-        if number > before:
-            with connection.writing() as raw:
-                if version_of(raw) < number:
-                    _apply(raw, number, file.read_text(encoding="utf-8"), site, now)
+    with _copied(connection, before) if 0 < before < len(files) else nullcontext():
+        for number, file in enumerate(files, start=1):
+            if number > before:
+                with connection.writing() as raw:
+                    if version_of(raw) < number:
+                        _apply(raw, number, file.read_text(encoding="utf-8"), site, now)
+
+
+@contextmanager
+def _copied(connection: Connection, version: int) -> Iterator[None]:
+    """Keep a copy beside; where nothing comes of it, none: else each try of a cron job would leave one."""
+    copy = unused(connection.path, f".v{version}.bak")
+    copy_database(connection.path, copy)
+    try:
+        yield
+    except StoreError:
+        with suppress(StoreError, OSError), connection.reading() as raw:
+            if version_of(raw) == version:
+                copy.unlink()
+        raise
 
 
 def _apply(raw: sqlite3.Connection, number: int, text: str, site: str | None, now: datetime) -> None:

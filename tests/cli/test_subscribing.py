@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import stat
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,8 +16,6 @@ from aggregator.sources import outlines
 from tests.cli.loopback import RSS
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.cli.conftest import Site
     from tests.cli.loopback import Server
 
@@ -396,6 +395,14 @@ def test_an_export_needs_no_store_and_says_where_it_cannot_write(site: Site, con
 
     assert ran.code == 2
     assert "no/such/folder.opml: cannot be written" in ran.err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full disk to write to")
+def test_an_export_to_a_full_disk_is_a_failure_and_no_wrong_usage(site: Site, config: Path) -> None:
+    ran = site.run("export-opml", "/dev/full")
+
+    assert ran.code == 1
+    assert ran.err == "aggregator: /dev/full: cannot be written: No space left on device\n"
 
 
 def test_what_to_type_next_can_be_typed(site: Site, config: Path, server: Server) -> None:

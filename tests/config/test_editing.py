@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import resource
 import stat
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +10,7 @@ import pytest
 
 from aggregator.config import editing
 from aggregator.config.document import MAX_BYTES
-from aggregator.errors import ConfigError, LockedError
+from aggregator.errors import AggregatorError, ConfigError, LockedError
 from tests.refusals import unprivileged
 
 
@@ -51,6 +52,23 @@ def test_a_file_that_is_gone_is_told(tmp_path: Path) -> None:
         whole(path)
     with pytest.raises(ConfigError, match="cannot be written: No such file"):
         editing.replace(path, editing.Whole(b"", ""), "a: 1\n")
+
+
+def test_a_disk_without_room_is_no_mistake_in_the_configuration(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("a: 1\n")
+    before = whole(path)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4, limits[1]))  # as on a disk that is full
+
+    try:
+        with pytest.raises(AggregatorError, match="cannot be written: File too large") as caught:
+            editing.replace(path, before, "a: 1\nb: 2\n")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+    assert caught.value.exit_code == 1
+    assert path.read_text() == "a: 1\n"
 
 
 def test_a_file_in_a_folder_that_cannot_be_written_is_written_to() -> None:

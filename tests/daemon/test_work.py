@@ -403,6 +403,37 @@ def test_a_list_that_cannot_be_followed_now_is_followed_a_little_later(
     assert "the list cannot be followed now: the disk is full; tried again in 2 s" in caplog.text
 
 
+def test_what_is_cut_off_before_it_began_is_read_afterwards(tmp_path: Path) -> None:
+    world = World(tmp_path, remote="a b")
+
+    async def scenario(bench: Bench) -> None:
+        world.clock.now += HOUR
+        bench.work.look()
+        async with asyncio.timeout(2.0):
+            await bench.work.cut_off({"a", "b"})
+
+        assert bench.work.under_way == frozenset()
+        bench.work.read_all()
+        await bench.quiet()
+        assert world.web.read == {"a": 2, "b": 2}
+
+    run(world, scenario)
+
+
+def test_what_is_begun_anew_before_it_began_is_read(tmp_path: Path) -> None:
+    world = World(tmp_path, remote="a")
+
+    async def scenario(bench: Bench) -> None:
+        world.clock.now += HOUR
+        bench.work.look()
+        bench.work.begin_anew(["a"])
+        await bench.pass_time(HOUR)
+
+        assert world.web.read == {"a": 2}
+
+    run(world, scenario)
+
+
 def test_at_the_end_what_is_under_way_may_end_and_the_rest_is_cut_off(tmp_path: Path) -> None:
     world = World(tmp_path, remote="slow endless")
 

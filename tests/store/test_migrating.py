@@ -122,6 +122,19 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(path: Path, tmp_path:
         assert raw.execute("select count(*) from sqlite_master where name = 'later'").fetchone() == (0,)
 
 
+def test_tries_that_fail_leave_no_copies_but_one_that_gets_ahead_does(path: Path, tmp_path: Path) -> None:
+    first, broken = tmp_path / "9998_first.sql", tmp_path / "9999_broken.sql"
+    first.write_text("create table later (id integer);\n", encoding="utf-8")
+    broken.write_text("create tabel typo;\n", encoding="utf-8")
+
+    for files in ([broken], [broken], [first, broken], [first, broken]):
+        with pytest.raises(StoreError):
+            upgrade(path, [*migrations(), *files])
+
+    assert [each.name for each in path.parent.glob("*.bak*")] == [f"aggregator.db.v{latest()}.bak"]
+    assert version(path) == latest() + 1
+
+
 def test_a_store_of_an_older_program_is_not_read_before_it_is_migrated(path: Path) -> None:
     connection = connect(path, read_only=True)
 

@@ -232,3 +232,25 @@ def test_a_store_that_cannot_be_created_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(StoreError, match="cannot be created"):
         open_store(tmp_path / "var" / "aggregator.db")
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_a_path_that_is_longer_than_sqlite_takes_is_told_as_such(tmp_path: Path, *, read_only: bool) -> None:
+    path = tmp_path.joinpath(*["a folder with a long name" * 8] * 3, "aggregator.db")
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"something")
+
+    with pytest.raises(StoreError, match="its whole path is longer than SQLite takes, 504 bytes"):
+        open_store(path, read_only=read_only)
+
+
+def test_a_path_of_as_many_bytes_as_sqlite_takes_will_do(tmp_path: Path) -> None:
+    folder = tmp_path.joinpath(*["a folder with a long name" * 4] * ((488 - len(str(tmp_path))) // 101))
+    path = folder / ("a" * (503 - len(str(folder))))
+    assert len(str(path)) == 504
+    path.parent.mkdir(parents=True)
+
+    with open_store(path, clock=lambda: NOW) as store:
+        assert store.path == path
+    with pytest.raises(StoreError, match="whole path is longer"):
+        open_store(path.with_name(f"{path.name}a"))
