@@ -24,6 +24,14 @@ _PAUSE = 0.2
 """Seconds between two tries."""
 _PID_DIGITS = 32
 """More than any process has; a file that is none of ours may have no end."""
+_ADVICE = {
+    errno.ELOOP: "it is a link: remove it",
+    errno.ENOSPC: "the disk is full: free some space",
+    errno.EDQUOT: "the disk quota is used up: free some space",
+    errno.EFBIG: "File too large: raise the limit (ulimit -f)",
+    errno.EROFS: "the disk is mounted read-only: mount it writable",
+    errno.EACCES: "Permission denied: let this user write there",
+}
 _OWN = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 """The file is emptied and written to: never one that a link leads to. A pipe is not waited for."""
 
@@ -103,8 +111,7 @@ class SiteLock:
             self.path.parent.mkdir(FOLDER_OF_OWNER, parents=True, exist_ok=True)
             handle = os.open(self.path, os.O_CREAT | os.O_RDWR | _OWN, OWNER_ONLY)
         except OSError as error:
-            why = "it is a link: remove it" if error.errno == errno.ELOOP else error.strerror
-            raise StoreError(f"{self.path}: cannot be locked: {why}") from error
+            raise _refusal(self.path, error) from error
         try:
             locked = _try(handle) and self._is_current(handle)
             if locked:
@@ -112,7 +119,7 @@ class SiteLock:
                 os.write(handle, f"{os.getpid()}\n".encode())
                 self._handle = handle
         except OSError as error:
-            raise StoreError(f"{self.path}: cannot be locked: {error.strerror}") from error
+            raise _refusal(self.path, error) from error
         finally:
             if self._handle != handle:
                 os.close(handle)
@@ -133,6 +140,10 @@ class SiteLock:
             f"{self.path}: process {pid} is working on this site; `--wait 5m` waits for it,"
             f" `kill -TERM {pid}` stops it"
         )
+
+
+def _refusal(path: Path, error: OSError) -> StoreError:
+    return StoreError(f"{path}: cannot be locked: {_ADVICE.get(error.errno or 0) or error.strerror}")
 
 
 def _pid_in(path: Path) -> str:
