@@ -18,6 +18,9 @@ ORDER: tuple[Standing, ...] = ("blocked", "failing", "gone", "late", "waiting", 
 """States, those that want attention first."""
 TROUBLED = frozenset({"blocked", "failing", "gone"})
 
+_REFUSED = 400
+"""HTTP statuses from which on an answer is a refusal."""
+
 _ENOUGH = 4
 """Items from which on a rhythm can be told."""
 _PATIENCE = 4
@@ -46,6 +49,12 @@ def items_a_day(now: datetime, state: SourceState) -> float | None:
 def unchanged_share(state: SourceState) -> float | None:
     """Which part of its requests was answered with a 304; None: there was none."""
     return state.polls_unchanged / state.polls if state.polls else None
+
+
+def refused_with(state: SourceState) -> int | None:
+    """The HTTP status that tells why a source is in trouble; None where what came with it is the trouble."""
+    in_trouble = state.state in TROUBLED and state.status is not None and state.status >= _REFUSED
+    return state.status if in_trouble else None
 
 
 def by_urgency(states: Sequence[SourceState]) -> list[SourceState]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.health import ORDER, by_urgency, is_late, items_a_day, unchanged_share
+from aggregator.health import ORDER, by_urgency, is_late, items_a_day, refused_with, unchanged_share
 from aggregator.polls import SourceState
 from tests.builders import NOW
 
@@ -97,3 +97,16 @@ def test_what_a_source_brings_and_how_often_nothing_had_changed() -> None:
     assert items_a_day(NOW, state) == pytest.approx(10 / 9)
     assert unchanged_share(state) == 0.75
     assert items_a_day(NOW, a_state()) is unchanged_share(a_state()) is None
+
+
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [
+        ({"failures": 1, "status": 404}, 404),
+        ({"failures": 1, "status": 200}, None),  # the document was no feed
+        ({"failures": 1, "status": None}, None),
+        ({"failures": 0, "status": 404}, None),
+    ],
+)
+def test_a_status_is_told_where_it_is_the_trouble(known: Any, told: int | None) -> None:
+    assert refused_with(a_state(first_failure=YESTERDAY, **known)) == told

@@ -78,7 +78,7 @@ class Publishing(Subscribing):
                 state=state.state,
                 since=state.since,
                 url=absolute(shown[state.id].location) if "://" in shown[state.id].location else None,
-                status=state.status if state.state in health.TROUBLED else None,
+                status=health.refused_with(state),
             )
             for state in health.by_urgency([each for each in states if each.active and each.id in shown])
         )
