@@ -124,6 +124,7 @@ def test_the_limits_in_the_docs_are_those_of_the_code() -> None:
         "entries of a document": entries.MAX_ENTRIES,
         "tags of an entry": min(entries.MAX_TERMS, tidy.MAX_TAGS),
         "addresses of a `srcset`": urls.MAX_CANDIDATES,
+        "categories that the entries": mapping.MAX_CATEGORIES,
         "enclosures of an entry": min(entries.MAX_FILES, tidy.MAX_ENCLOSURES),
         "authors of an entry": min(entries.MAX_PEOPLE, tidy.MAX_AUTHORS),
         "links of an entry": entries.MAX_LINKS,

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from aggregator.sources.identities import Identity
 
 MAX_PROBLEMS = 30
+MAX_CATEGORIES = 500
+"""Different ones that the entries of one document name: each has files for as long as the site lasts."""
 """Problems of one document that are told one by one."""
 
 _ORIGIN = re.compile(r"文章(?:\s|<[^<>]*>)*来源")
@@ -61,6 +63,7 @@ class _Mapping:
     def __init__(self, feed: FeedDocument, source: Source, url: str | None) -> None:
         self.feed, self.source = feed, source
         self.problems: list[str] = []
+        self.categories: set[str] = set()
         self.zone: tzinfo = dates.zone(source.timezone)
         self.base = feed.base or url
         self.site_url = self._first(feed.links, "alternate", self.base)
@@ -115,7 +118,7 @@ class _Mapping:
             updated=self._date(entry, entry.updated),
             authors=self._authors(entry),
             tags=tags,
-            categories=_names(tags) if self.source.categories_from == "entries" else (),
+            categories=self._categories(tags),
             origin=_origin(content, summary)
             or (text.plain(markup.to_text(entry.source_title)) if entry.source_title else None)
             or None,
@@ -123,6 +126,20 @@ class _Mapping:
             language=self._language(content.language or entry.language),
             base=self._text_base(entry, content or summary, link),
         )
+
+    def _categories(self, tags: Sequence[Tag]) -> tuple[str, ...]:
+        """What an entry's terms are filed under, where the configuration trusts the publisher with it."""
+        if self.source.categories_from != "entries":
+            return ()
+        names = _names(tags)
+        for name in names:
+            if len(self.categories) < MAX_CATEGORIES:
+                self.categories.add(name)
+        kept = tuple(name for name in names if name in self.categories)
+        told = f"its entries name more than {MAX_CATEGORIES} categories; those after them are tags alone"
+        if len(kept) < len(names) and told not in self.problems:
+            self.problems.append(told)
+        return kept
 
     def _within(self, entry: FeedEntry) -> FeedEntry:
         """The entry with every text and field cut to its limit."""

@@ -203,6 +203,21 @@ def test_terms_are_tags_and_only_on_demand_categories() -> None:
     assert (sorted_in.tags, sorted_in.categories) == (tagged.tags, ("A", "b"))
 
 
+def test_a_document_names_so_many_categories_and_no_more() -> None:
+    most = mapping.MAX_CATEGORIES
+    entry = '<entry><id>urn:x:{0}</id><category term="{0}"/><category term="first"/></entry>'
+    document = atom("".join(entry.format(number) for number in range(most)))
+
+    found = reading(document, categories_from="entries")
+
+    assert len({name for item in found.items for name in item.categories}) == most
+    assert [item.categories for item in found.items[-2:]] == [(str(most - 2), "first"), ("first",)]
+    assert found.items[-1].tags[0].term == str(most - 1)
+    assert [problem.what for problem in found.problems] == [
+        "its entries name more than 500 categories; those after them are tags alone"
+    ]
+
+
 # ── dates and languages ──
 
 
