@@ -142,6 +142,8 @@ def _host(host: str) -> str | None:
     if _FORBIDDEN_IN_HOST.search(host) or not host.removesuffix("."):
         return None
     labels = host.removesuffix(".").split(".")
+    if max(map(len, labels)) > _MAX_LABEL:  # before Punycode is made, which takes long and is never shorter
+        return None
     encoded = [label if label.isascii() else "xn--" + label.encode("punycode").decode() for label in labels]
     if not all(0 < len(label) <= _MAX_LABEL for label in encoded):
         return None
