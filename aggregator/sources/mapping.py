@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MAX_PROBLEMS = 30
 """Problems of one document that are told one by one."""
 
-_ORIGIN = re.compile(r"文章(?:\s|<[^<>]*>)*来源")
+_ORIGIN = re.compile(r"文章(?:\s++|<[^<>]*+>)*+来源")
 _DIGITS = re.compile(r"\d{1,18}", re.ASCII)
 _ENCLOSED = re.compile(r"(?:audio|video|image|application)/[\w.+-]+")
 _NO_TEXT = EntryText()
