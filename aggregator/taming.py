@@ -32,7 +32,7 @@ _ATTRIBUTE = (
 _ATTRIBUTES = re.compile(_ATTRIBUTE.format(""))
 _UNNAMED = re.sub(r"\?P<\w+>", "?:", _ATTRIBUTE.format("x"))
 _MANY = 200
-_MANY_ATTRIBUTES = re.compile(rf"<[A-Za-z][^\s/>]*+(?:{_UNNAMED}){{{_MANY}}}")
+_MANY_ATTRIBUTES = re.compile(rf"<[A-Za-z](?:[^\s/><]++|<(?![A-Za-z]))*+(?=[\s/])(?:{_UNNAMED}){{{_MANY}}}")
 # The tokens of WHATWG HTML, 13.2.5, each read to its end or the input's, so that nothing is read twice.
 _TOKEN = re.compile(
     r"<!--(?:-?>|.*?(?:--!?>|\Z))"

@@ -39,7 +39,7 @@ _MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+", re.ASCII)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,8}")
 _SCHEME = re.compile(r"(?:https?|urn|tag):\S+", re.IGNORECASE)
 # Something to see: a character that is no blank, outside tags; or a picture, a sound, a film.
-_SOMETHING = re.compile(r"(?:^|>)(?:\s|&nbsp;)*(?!&nbsp;)[^\s<]|<(?:img|video|audio|source)\b")
+_SOMETHING = re.compile(r"(?:^|>)(?:\s++|&nbsp;)*+[^\s<]|<(?:img|video|audio|source)\b")
 
 _NOTHING = Text("", "html")
 

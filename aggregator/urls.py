@@ -50,6 +50,8 @@ _CANDIDATE = re.compile(r"\S++", re.ASCII)
 _AFTER_CANDIDATE = re.compile(r"(?:\s++([\d.]+[wxh]))?\s*+(?:,|$)", re.ASCII)
 _PARTS, _SLASHES_OF_ORIGIN = re.compile("[?#%]"), 2
 _MAX_LABEL = 63  # RFC 1035, 2.3.4
+# No name is that long (RFC 1035, 2.3.4: 255 bytes); normalising rows of marks takes quadratic time.
+_LONG_AUTHORITY = re.compile(r"https?://[^/?#]{1001}")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _TRACKING = re.compile(
     r"utm_\w+|mc_[ce]id|(?:fb|g|dc|y|msclk|tt|twc|li_fat_|igsh|wick)(?:clid|id)|[gw]braid|_hs(?:enc|mi)|_ga|_gl|spm",
@@ -81,7 +83,9 @@ def _absolute(url: str, base: str | None) -> str | None:
         return None
     try:
         target = _target(written, base)
-        return None if target is None else _normal(urlsplit(target))
+        if target is None or _LONG_AUTHORITY.match(target):
+            return None
+        return _normal(urlsplit(target))
     except ValueError:  # what urllib and ipaddress say of impossible hosts and ports
         return None
 
@@ -142,6 +146,8 @@ def _host(host: str) -> str | None:
     if _FORBIDDEN_IN_HOST.search(host) or not host.removesuffix("."):
         return None
     labels = host.removesuffix(".").split(".")
+    if max(map(len, labels)) > _MAX_LABEL:  # before Punycode is made, which takes long and is never shorter
+        return None
     encoded = [label if label.isascii() else "xn--" + label.encode("punycode").decode() for label in labels]
     if not all(0 < len(label) <= _MAX_LABEL for label in encoded):
         return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -136,3 +138,16 @@ def test_a_tamed_fragment_is_tame_already(html: str) -> None:
     once = taming.tamed(html)
 
     assert taming.tamed(once) == once
+
+
+def test_many_beginnings_of_a_long_name_are_seen_through_in_no_long_time() -> None:
+    before = process_time()
+
+    assert not taming.costly("<a" * 500 + "x" * 1_000_000)
+
+    assert process_time() - before < 1
+
+
+@pytest.mark.parametrize("name", ["p", "p/", "p<b", "p<"])
+def test_many_attributes_are_costly_whatever_bears_them(name: str) -> None:
+    assert taming.costly(f"<{name} " + "".join(f" a{number}=1" for number in range(201)) + ">")

@@ -327,3 +327,30 @@ def test_a_set_has_a_limit() -> None:
 
     assert found is not None
     assert found.split(", ") == many.split(", ")[: urls.MAX_CANDIDATES]
+
+
+def test_a_long_name_of_a_host_is_refused_in_no_long_time() -> None:
+    before = time.process_time()
+
+    assert urls.absolute("https://" + "".join(map(chr, range(0x4E00, 0x4E00 + 8000)))) is None
+
+    assert time.process_time() - before < 1
+
+
+def test_names_of_hosts_full_of_marks_are_refused_in_no_long_time() -> None:
+    before = time.process_time()
+
+    found = {
+        urls.absolute(f"https://{number}{chr(0x344) * 4000}{chr(0x316) * 4000}/") for number in range(30)
+    }
+
+    assert found == {None}
+    assert time.process_time() - before < 1
+
+
+@pytest.mark.parametrize(("letters", "longest"), [("a", 63), ("a中", 54), ("中", 57)])
+def test_a_label_of_a_host_is_as_long_as_it_is_in_ascii(letters: str, longest: int) -> None:
+    label = letters[0] * (longest - 1) + letters[-1]
+
+    assert urls.absolute(f"https://{label}/") is not None
+    assert urls.absolute(f"https://{letters[0]}{label}/") is None

@@ -23,12 +23,12 @@ _BYTE_ORDER_MARKS = (
 _WIDE = (  # how `<?` or `<r` looks in them
     (re.compile(rb"\s?[<{]\0\0\0"), "utf-32-le"),
     (re.compile(rb"\0\0\0[<{]"), "utf-32-be"),
-    (re.compile(rb"(?:\s\0)*[<{]\0[^\0]\0"), "utf-16-le"),
-    (re.compile(rb"(?:\0\s)*\0[<{]\0[^\0]"), "utf-16-be"),
+    (re.compile(rb"(?:\s\0)*+[<{]\0[^\0]\0"), "utf-16-le"),
+    (re.compile(rb"(?:\0\s)*+\0[<{]\0[^\0]"), "utf-16-be"),
 )
 _HEAD = 4096
-_DECLARATION = re.compile(rb"<\?xml\s[^>]{0,200}?\bencoding\s*=\s*[\"']([\w.:-]{1,40})[\"']", re.IGNORECASE)
-_META = re.compile(rb"<meta[^>]{0,200}?\bcharset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
+_DECLARATION = re.compile(rb"<\?xml\s[^>]{0,200}?\bencoding\s*+=\s*+[\"']([\w.:-]{1,40})[\"']", re.IGNORECASE)
+_META = re.compile(rb"<meta[^>]{0,200}?\bcharset\s*+=\s*+[\"']?+\s*+([\w.:-]{1,40})", re.IGNORECASE)
 _CHARSET = re.compile(r"charset\s*+=\s*+[\"']?+\s*+([\w.:-]{1,40})", re.IGNORECASE)
 _LANGUAGE = re.compile(
     rb"(?:<(?:dc:)?language>\s*|\bxml:lang\s*=\s*[\"'])([A-Za-z]{2,3}(?:[-_][A-Za-z]{2,8})*)", re.IGNORECASE

@@ -177,7 +177,7 @@ def _shows_markdown(block: _Block) -> bool:
 def _beside_html(text: str) -> list[str]:
     """What stands beside HTML: a quoted digest, else a paragraph of HTML whose tags were left out."""
     done: list[str] = []
-    for paragraph in re.split(r"\n(?:[ \t]*\n)+", text):
+    for paragraph in re.split(r"\n(?:[ \t]*+\n)++", text):
         if _QUOTE.match(paragraph) or _AUTOLINK.search(paragraph):
             done.append(_markdown(paragraph, _Definitions([])))
         elif paragraph.strip():

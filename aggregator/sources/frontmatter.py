@@ -26,7 +26,7 @@ _CLOSE_THEN_BODY = re.compile(r"---\s*(?=[^\s-])")
 _KEY = re.compile(r"""(["']?)([^\W\d][\w .-]{0,60}?)\1[ \t]{0,9}:(?:[ \t](.*))?""")
 _KNOWN_KEY = re.compile(rf"""["']?({"|".join(_KNOWN)})["']?[ \t]{{0,9}}[:：](.*)""", re.IGNORECASE)
 _CONTINUES = re.compile(r"\s|-(?:\s|$)|[\]}]")
-_NEWLINE = re.compile(r"\r+\n|\r")
+_NEWLINES = re.compile(r"\r++\n?+")
 _MAX_QUOTED_LINES = 10
 
 
@@ -78,11 +78,16 @@ class FrontMatter:
 
 def read(text: str) -> FrontMatter | None:
     """Part a file into front matter and body; None where it has no front matter."""
-    lines = (_NEWLINE.sub("\n", text) if "\r" in text else text).lstrip("\ufeff").split("\n")
+    lines = (_NEWLINES.sub(_as_line_feeds, text) if "\r" in text else text).lstrip("\ufeff").split("\n")
     start = next((number for number, line in enumerate(lines) if line.strip("\ufeff \t")), len(lines))
     if start == len(lines) or not _OPEN.fullmatch(lines[start].strip("\ufeff")):
         return None
     return _Head(lines, start).read()
+
+
+def _as_line_feeds(ends: re.Match[str]) -> str:
+    """Any carriage returns before a line feed end one line, as programs double them; else each ends one."""
+    return "\n" if ends[0].endswith("\n") else "\n" * len(ends[0])
 
 
 @dataclass(slots=True)

@@ -30,7 +30,7 @@ MAX_CATEGORIES = 500
 """Different ones that the entries of one document name: each has files for as long as the site lasts."""
 """Problems of one document that are told one by one."""
 
-_ORIGIN = re.compile(r"文章(?:\s|<[^<>]*>)*来源")
+_ORIGIN = re.compile(r"文章(?:\s++|<[^<>]*+>)*+来源")
 _DIGITS = re.compile(r"\d{1,18}", re.ASCII)
 _ENCLOSED = re.compile(r"(?:audio|video|image|application)/[\w.+-]+")
 _NO_TEXT = EntryText()

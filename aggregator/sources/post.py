@@ -39,7 +39,7 @@ _UPDATED_KEYS = ("updated", "last_modified_at", "last-modified-at", "lastmod", "
 _LANGUAGE_KEYS = ("lang", "language", "locale")
 _SUMMARY_KEYS = ("summary", "excerpt", "description")
 _DATED_NAME = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)", re.ASCII)
-_ORIGIN = re.compile(r"文章(?:\s|<[^<>]*>)*来源")
+_ORIGIN = re.compile(r"文章(?:\s++|<[^<>]*+>)*+来源")
 _UNSEEN = re.compile(r"[<hHdD](?i:(?<=<)(?:!--|script|template)|(?<=h)idden|(?<=d)isplay\s*:)")
 """Begins with what is looked for first: else every character of a long page would be tried five times."""
 _DATED_ID = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)

@@ -175,3 +175,11 @@ def test_a_long_content_type_is_read_in_no_long_time() -> None:
     assert charset("charset " * 8_000) is None
 
     assert process_time() - before < 1
+
+
+def test_a_beginning_full_of_encodings_is_read_in_no_long_time() -> None:
+    before = process_time()
+
+    assert decode(b"<html>" + b"<meta charset=" * 12 + b" " * 3900).text.startswith("<html>")
+
+    assert process_time() - before < 1

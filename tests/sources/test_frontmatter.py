@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -181,3 +183,16 @@ def test_any_text_can_be_read(text: str) -> None:
 @pytest.mark.parametrize("line", ['title: "', "a", "- a", "title: [", "x: |", "---a", "", " b"])
 def test_a_huge_head_takes_no_long_time(line: str) -> None:
     read("---\ntitle: a\n" + f"{line}\n" * 10_000)
+
+
+@pytest.mark.parametrize(("ends", "lines"), [("\r\r", 2), ("\r\r\n", 1), ("\r\n\r\n", 2), ("\n\r", 2)])
+def test_carriage_returns_end_lines_alone_or_before_one_line_feed(ends: str, lines: int) -> None:
+    assert sound(f"---\ntitle: a\n---\nb{ends}c").body == "b" + "\n" * lines + "c"
+
+
+def test_a_run_of_carriage_returns_takes_no_long_time() -> None:
+    before = process_time()
+
+    assert sound("---\ntitle: a\n---\n" + "\r" * 100_000 + "x").body == "\n" * 100_000 + "x"
+
+    assert process_time() - before < 1

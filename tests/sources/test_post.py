@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from pathlib import Path
@@ -397,3 +398,13 @@ def test_any_day_in_a_name_is_a_date(day: date) -> None:
     item = the_item("---\ntitle: a\n---\n", f"{day.isoformat()}-a.md", timezone="UTC")
 
     assert item.published == datetime.combine(day, time(), UTC)
+
+
+@pytest.mark.parametrize("body", ["x 文章" + " " * 300_000 + "x", "<p>x</p>\n\nx" + "\n" * 300_000 + "x"])
+def test_long_runs_of_blanks_take_little_memory(body: str) -> None:
+    tracemalloc.start()
+    try:
+        the_item(HEAD + body)
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
