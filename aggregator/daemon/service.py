@@ -24,7 +24,7 @@ from aggregator.errors import AggregatorError, ConfigError
 from aggregator.values import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping, Sequence
+    from collections.abc import Callable, Coroutine, Mapping
 
     from aggregator.app import App
     from aggregator.app.running import Running
@@ -56,7 +56,7 @@ def run(app: App, surroundings: Surroundings, *, wait: float = 0.0) -> int:
     """Run until told to stop; returns the exit code. Raises LockedError where another process is at work."""
     from aggregator.app.running import Running
 
-    with early.noted() as came:
+    with early.noted(app.settings.path) as came:
         tell("starting", f"starting: {app.settings.path}", pid=os.getpid())
         with app.opened(wait=wait, patience=3.0) as store:
             return asyncio.run(_run(Daemon(Running(app, store), surroundings, came)))
@@ -72,10 +72,10 @@ async def _run(daemon: Daemon) -> int:
 class Daemon:
     """One run of it."""
 
-    def __init__(self, running: Running, surroundings: Surroundings, came: Sequence[int] = ()) -> None:
-        """``came``: signals that came before this one could be told."""
-        self._running, self._around, self._came = running, surroundings, came
-        settings = running.app.settings
+    def __init__(self, running: Running, surroundings: Surroundings, came: early.Noted | None = None) -> None:
+        """``came``: what came before this one could be told."""
+        self._running, self._around, settings = running, surroundings, running.app.settings
+        self._came = came or early.Noted([], signs([settings.path]))
         self._notify = Notify(surroundings.environ, surroundings.monotonic)
         self._alarms = Alarms(running.app.clock)
         self._publishing = Publishing(running.publish, surroundings.monotonic)
@@ -112,7 +112,7 @@ class Daemon:
         """Set everything going; returns the tasks that must not end."""
         self._alarms.start()
         self._alarms.every("housekeeping", _HOUSEKEEPING, self._keep_house)
-        self._configuration.watch(signs([self._running.app.settings.path]))
+        self._configuration.watch(self._came.configuration)
         self._watch()
         self._work.touch(self._running.sources)
         self._work.look()
@@ -120,10 +120,10 @@ class Daemon:
         seconds = min(_BEAT, (self._notify.watchdog or _BEAT * 4) / 4)
         lasting = (self._publishing.run(), self._watching.run(), beat(seconds, self._beat))
         tasks = {self._spawn(work) for work in lasting}
-        if signal.SIGHUP in self._came:
-            self._reload("SIGHUP")
-        if signal.SIGUSR1 in self._came:
-            self._read_all()
+        for number, act in ((signal.SIGHUP, self._reload), (signal.SIGUSR1, self._read_all)):
+            asyncio.get_running_loop().add_signal_handler(number, act)
+            if number in self._came.signals:
+                act()
         return tasks
 
     async def _until_stopped(self, lasting: set[asyncio.Task[None]]) -> int:
@@ -158,8 +158,8 @@ class Daemon:
         loop = asyncio.get_running_loop()
         for each in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(each, self._stop, each.name)
-        loop.add_signal_handler(signal.SIGHUP, self._reload, "SIGHUP")
-        loop.add_signal_handler(signal.SIGUSR1, self._read_all)
+        for each in (signal.SIGHUP, signal.SIGUSR1):  # nothing is there yet that could do it
+            loop.add_signal_handler(each, self._came.signals.append, each)
 
     def _stop(self, name: str) -> None:
         if not self._stopping.is_set():
@@ -177,7 +177,7 @@ class Daemon:
 
     # ── the configuration ──
 
-    def _reload(self, why: str) -> None:
+    def _reload(self, why: str = "SIGHUP") -> None:
         if not self._stopping.is_set():
             self._spawn(self._use_configuration(why))
 

@@ -6,7 +6,6 @@ import asyncio
 import os
 import signal
 import socket
-import threading
 from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -158,38 +157,35 @@ def test_what_is_being_read_of_a_source_when_it_is_reset_counts_no_more(tmp_path
     assert run(world, scenario) == 0
 
 
-def test_a_reload_that_is_asked_for_while_it_begins_is_no_reason_to_end(
+def test_what_is_asked_for_while_it_begins_is_done_when_it_is_at_work(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
-    world, reloads, goes_on = World(tmp_path, remote="a"), list[None](), threading.Event()
+    world, told = World(tmp_path, remote="a"), list[str]()
 
-    class Slow(FakeDoor):
-        """Opens only when the reload is under way."""
+    class Asked(FakeDoor):
+        """Is told to reload, and to read everything, while it opens."""
 
         async def start(self) -> None:
             os.kill(os.getpid(), signal.SIGHUP)
-            await until(lambda: bool(reloads))
+            os.kill(os.getpid(), signal.SIGUSR1)
+            await asyncio.to_thread(world.app)  # as long as a reload takes, and some turns of the loop
+            for _ in range(100):
+                await asyncio.sleep(0)
+            assert not world.web.read
             await super().start()
 
-    def reload() -> App:
-        reloads.append(None)
-        assert goes_on.wait(PATIENCE)  # in a thread, while the daemon begins
-        return world.app()
-
     async def main(running: Running) -> int:
-        around = Surroundings(reload=reload, environ={}, doors=(lambda _: Slow("door", []),))
+        around = Surroundings(reload=world.app, environ={}, doors=(lambda _: Asked("door", told),))
         daemon = asyncio.create_task(Daemon(running, around).run())
-        await until(lambda: "at work" in caplog.text)
-        goes_on.set()
-        await until(lambda: "taken up" in caplog.text)
-        await asyncio.sleep(0)
+        await until(lambda: "taken up" in caplog.text and world.web.read["a"] > 0)
         assert not daemon.done()
         os.kill(os.getpid(), signal.SIGTERM)
         return await daemon
 
     with world.open() as running:
         assert asyncio.run(main(running)) == 0
+    assert told == ["+door", "door = Feeds", "-door"]
 
 
 def test_doors_are_open_as_long_as_it_runs(tmp_path: Path) -> None:
