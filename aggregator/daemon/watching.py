@@ -125,12 +125,10 @@ class Watching:
 
     async def run(self) -> None:
         """Watch, for ever."""
-        looking = asyncio.create_task(self._look_for_ever())
-        try:
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._look_for_ever())
             while True:
                 await self._watch()
-        finally:
-            looking.cancel()
 
     async def _look_for_ever(self) -> None:
         """See what no event tells, from a thread: a disk that hangs holds up that alone."""
