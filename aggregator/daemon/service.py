@@ -142,6 +142,7 @@ class Daemon:
         under_way = len(self._work.under_way)
         tell("stopping", f"stopping; sources being read: {under_way}", under_way=under_way)
         self._alarms.stop()
+        closing = asyncio.create_task(self._doors.stop())  # meanwhile: all together it is to take ten seconds
         cut_off = await self._work.stop(_DRAIN)
         if cut_off:
             tell("cut-off", f"{cut_off} readings were cut off; nothing of them is lost", count=cut_off)
@@ -150,7 +151,8 @@ class Daemon:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._doors.stop()
+        await closing
+        await self._doors.stop()  # what a reload opened meanwhile
 
     # ── signals ──
 
@@ -193,9 +195,7 @@ class Daemon:
                 text = f"{why}: the configuration was refused; the one before stays in force"
                 tell("reload-refused", text, level=logging.ERROR, problems=len(error.problems))
             except AggregatorError as error:
-                text = (
-                    f"{why}: the configuration could not be taken up: {error}; the one before stays in force"
-                )
+                text = f"{why}: the configuration was not taken up: {error}; the one before stays in force"
                 tell("reload-refused", text, level=logging.ERROR, error=str(error))
             except Exception:  # a bug in the reading of a file must not end the work
                 logging.getLogger(__name__).exception("%s: a bug; please report it", why)

@@ -199,6 +199,30 @@ def test_doors_are_open_as_long_as_it_runs(tmp_path: Path) -> None:
     assert told == ["+door", "-door"]
 
 
+def test_who_is_being_answered_and_what_is_being_read_have_the_same_time_to_end_in(tmp_path: Path) -> None:
+    world = World(tmp_path, remote="a")
+    world.web.held["a"] = asyncio.Event()
+
+    class Slow(FakeDoor):
+        """Its last client is served before the source is read."""
+
+        async def stop(self) -> None:
+            world.web.held["a"].set()
+            await super().stop()
+
+    async def main(running: Running) -> int:
+        around = Surroundings(reload=world.app, environ={}, doors=(lambda _: Slow("door", []),))
+        daemon = asyncio.create_task(Daemon(running, around).run())
+        await until(lambda: world.web.read["a"] == 1)
+        os.kill(os.getpid(), signal.SIGTERM)
+        return await daemon
+
+    with world.open() as running:
+        assert asyncio.run(main(running)) == 0
+        (state,) = running.store.states()
+        assert state.last_success is not None
+
+
 def test_the_service_manager_hears_how_it_is(site: Site) -> None:
     site.configure({"id": "posts", "type": "jekyll", "path": "seeds"})
     address = str(site.root / "notify")
