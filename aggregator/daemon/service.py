@@ -88,8 +88,7 @@ class Daemon:
         self._jumps = Jumps(running.app.clock, surroundings.steady)
         self._configuration = Files()
         self._commands_backoff, self._commands_at = Backoff(), 0.0
-        self._stopping = asyncio.Event()
-        self._code = 0
+        self._stopping, self._code = asyncio.Event(), 0
         self._reloading = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -206,9 +205,10 @@ class Daemon:
 
     async def _use(self, app: App) -> None:
         """Have it in force everywhere."""
-        changed = self._running.differing(app)
+        self._running.differing(app)  # refuses what only a restart can change; lists are followed meanwhile
         async with self._doors.following(self._running.app, app):
-            await self._work.cut_off(changed)
+            while changed := self._running.differing(app) & self._work.under_way:
+                await self._work.cut_off(changed)
             self._running.use(app)
         self._watching.how = app.settings.schedule.watch
         self._watch()

@@ -199,6 +199,43 @@ def test_doors_are_open_as_long_as_it_runs(tmp_path: Path) -> None:
     assert told == ["+door", "-door"]
 
 
+def test_what_comes_to_be_read_while_a_configuration_is_taken_up_is_not_kept_for_what_it_is_then(
+    tmp_path: Path,
+) -> None:
+    world, told = World(tmp_path, remote="a"), list[str]()
+
+    async def main(running: Running) -> int:
+        class Meanwhile(FakeDoor):
+            """While it takes up the configuration another source appears, as a list has it, and is read."""
+
+            async def use(self, app: App) -> None:
+                running.use(between)
+                daemon._work.follow()
+                await until(lambda: world.web.read["b"] == 1)
+
+        around = Surroundings(reload=world.app, environ={}, doors=(lambda _: Meanwhile("door", told),))
+        daemon = Daemon(running, around)
+        at_work = asyncio.create_task(daemon.run())
+        await until(lambda: world.web.read["a"] == 1)
+        world.web.held["b"] = asyncio.Event()
+        world.configure("", "a b")
+        between = world.app()
+        text = (tmp_path / "aggregator.yaml").read_text()
+        (tmp_path / "aggregator.yaml").write_text(text.replace("b.example", "another.example"))
+        os.kill(os.getpid(), signal.SIGHUP)
+        await until(
+            lambda: any(each.location == "https://another.example/" for each in running.sources.values())
+        )
+        world.web.held["b"].set()
+        await until(lambda: all(state.last_success for state in running.store.states()))
+        os.kill(os.getpid(), signal.SIGTERM)
+        return await at_work
+
+    with world.open() as running:
+        assert asyncio.run(main(running)) == 0
+    assert world.web.read["b"] == 2
+
+
 def test_who_is_being_answered_and_what_is_being_read_have_the_same_time_to_end_in(tmp_path: Path) -> None:
     world = World(tmp_path, remote="a")
     world.web.held["a"] = asyncio.Event()
