@@ -10,7 +10,7 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from aggregator.daemon import early
+from aggregator.daemon import early, ending
 from aggregator.daemon.alarms import Alarms
 from aggregator.daemon.backoff import Backoff
 from aggregator.daemon.doors import Doors
@@ -59,7 +59,8 @@ def run(app: App, surroundings: Surroundings, *, wait: float = 0.0) -> int:
     with early.noted(app.settings.path) as came:
         tell("starting", f"starting: {app.settings.path}", pid=os.getpid())
         with app.opened(wait=wait, patience=3.0) as store:
-            return asyncio.run(_run(Daemon(Running(app, store), surroundings, came)))
+            code = asyncio.run(_run(Daemon(Running(app, store), surroundings, came)))
+    return ending.within(_HUNG, code)
 
 
 async def _run(daemon: Daemon) -> int:
@@ -86,10 +87,9 @@ class Daemon:
         )
         self._doors = Doors(surroundings.doors)
         self._jumps = Jumps(running.app.clock, surroundings.steady)
-        self._configuration = Files()
+        self._configuration, self._reloading = Files(), asyncio.Lock()
         self._commands_backoff, self._commands_at = Backoff(), 0.0
         self._stopping, self._code = asyncio.Event(), 0
-        self._reloading = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> int:

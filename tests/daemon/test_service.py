@@ -6,6 +6,8 @@ import asyncio
 import os
 import signal
 import socket
+import subprocess
+import sys
 from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -14,7 +16,7 @@ from aggregator.app.running import Running
 from aggregator.daemon import Daemon, Surroundings
 from aggregator.errors import StoreError
 from aggregator.store import beside
-from tests.daemon.process import PATIENCE
+from tests.daemon.process import PATIENCE, PROJECT
 from tests.daemon.sources import World
 from tests.daemon.test_doors import FakeDoor
 
@@ -258,6 +260,12 @@ def test_who_is_being_answered_and_what_is_being_read_have_the_same_time_to_end_
         assert asyncio.run(main(running)) == 0
         (state,) = running.store.states()
         assert state.last_success is not None
+
+
+def test_it_ends_though_its_server_reads_from_a_disk_that_hangs(tmp_path: Path) -> None:
+    program = [sys.executable, "-m", "tests.daemon.hanging", str(tmp_path)]
+
+    assert subprocess.run(program, cwd=PROJECT, check=False, timeout=PATIENCE).returncode == 0
 
 
 def test_the_service_manager_hears_how_it_is(site: Site) -> None:
