@@ -1,23 +1,37 @@
-"""Signals that come while nobody can act on them yet: by default they would end the process."""
+"""What comes while nobody can act on it yet: signals, which by default would end the process, and changes."""
 
 from __future__ import annotations
 
 import signal
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from aggregator.daemon.watching import signs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
     from types import FrameType
+
+    from aggregator.daemon.watching import Signs
 
 _NOTED = (signal.SIGHUP, signal.SIGUSR1)
 
 
-@contextmanager
-def noted() -> Iterator[list[int]]:
-    """Those that came since the block began, in order; to be used in the main thread.
+class Noted(NamedTuple):
+    """What there is to see of it."""
 
-    Whoever takes them over meanwhile, as a loop does, is told of all that come from then on.
+    signals: list[int]
+    """Those that came, in order."""
+    configuration: Signs
+    """How its file looked when it had been read: it may be another one by now."""
+
+
+@contextmanager
+def noted(configuration: Path) -> Iterator[Noted]:
+    """What comes from the beginning of the block on; to be used in the main thread.
+
+    Whoever takes signals over meanwhile, as a loop does, is told of all that come from then on.
     """
     came: list[int] = []
 
@@ -26,7 +40,7 @@ def noted() -> Iterator[list[int]]:
 
     before = {number: signal.signal(number, note) for number in _NOTED}
     try:
-        yield came
+        yield Noted(came, signs([configuration]))
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

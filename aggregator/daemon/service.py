@@ -10,7 +10,7 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from aggregator.daemon import early
+from aggregator.daemon import early, ending
 from aggregator.daemon.alarms import Alarms
 from aggregator.daemon.backoff import Backoff
 from aggregator.daemon.doors import Doors
@@ -24,7 +24,7 @@ from aggregator.errors import AggregatorError, ConfigError
 from aggregator.values import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping, Sequence
+    from collections.abc import Callable, Coroutine, Mapping
 
     from aggregator.app import App
     from aggregator.app.running import Running
@@ -56,10 +56,11 @@ def run(app: App, surroundings: Surroundings, *, wait: float = 0.0) -> int:
     """Run until told to stop; returns the exit code. Raises LockedError where another process is at work."""
     from aggregator.app.running import Running
 
-    with early.noted() as came:
+    with early.noted(app.settings.path) as came:
         tell("starting", f"starting: {app.settings.path}", pid=os.getpid())
         with app.opened(wait=wait, patience=3.0) as store:
-            return asyncio.run(_run(Daemon(Running(app, store), surroundings, came)))
+            code = asyncio.run(_run(Daemon(Running(app, store), surroundings, came)))
+    return ending.within(_HUNG, code)
 
 
 async def _run(daemon: Daemon) -> int:
@@ -72,10 +73,10 @@ async def _run(daemon: Daemon) -> int:
 class Daemon:
     """One run of it."""
 
-    def __init__(self, running: Running, surroundings: Surroundings, came: Sequence[int] = ()) -> None:
-        """``came``: signals that came before this one could be told."""
-        self._running, self._around, self._came = running, surroundings, came
-        settings = running.app.settings
+    def __init__(self, running: Running, surroundings: Surroundings, came: early.Noted | None = None) -> None:
+        """``came``: what came before this one could be told."""
+        self._running, self._around, settings = running, surroundings, running.app.settings
+        self._came = came or early.Noted([], signs([settings.path]))
         self._notify = Notify(surroundings.environ, surroundings.monotonic)
         self._alarms = Alarms(running.app.clock)
         self._publishing = Publishing(running.publish, surroundings.monotonic)
@@ -86,11 +87,9 @@ class Daemon:
         )
         self._doors = Doors(surroundings.doors)
         self._jumps = Jumps(running.app.clock, surroundings.steady)
-        self._configuration = Files()
+        self._configuration, self._reloading = Files(), asyncio.Lock()
         self._commands_backoff, self._commands_at = Backoff(), 0.0
-        self._stopping = asyncio.Event()
-        self._code = 0
-        self._reloading = asyncio.Lock()
+        self._stopping, self._code = asyncio.Event(), 0
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> int:
@@ -112,7 +111,7 @@ class Daemon:
         """Set everything going; returns the tasks that must not end."""
         self._alarms.start()
         self._alarms.every("housekeeping", _HOUSEKEEPING, self._keep_house)
-        self._configuration.watch(signs([self._running.app.settings.path]))
+        self._configuration.watch(self._came.configuration)
         self._watch()
         self._work.touch(self._running.sources)
         self._work.look()
@@ -120,10 +119,10 @@ class Daemon:
         seconds = min(_BEAT, (self._notify.watchdog or _BEAT * 4) / 4)
         lasting = (self._publishing.run(), self._watching.run(), beat(seconds, self._beat))
         tasks = {self._spawn(work) for work in lasting}
-        if signal.SIGHUP in self._came:
-            self._reload("SIGHUP")
-        if signal.SIGUSR1 in self._came:
-            self._read_all()
+        for number, act in ((signal.SIGHUP, self._reload), (signal.SIGUSR1, self._read_all)):
+            asyncio.get_running_loop().add_signal_handler(number, act)
+            if number in self._came.signals:
+                act()
         return tasks
 
     async def _until_stopped(self, lasting: set[asyncio.Task[None]]) -> int:
@@ -142,6 +141,7 @@ class Daemon:
         under_way = len(self._work.under_way)
         tell("stopping", f"stopping; sources being read: {under_way}", under_way=under_way)
         self._alarms.stop()
+        closing = asyncio.create_task(self._doors.stop())  # meanwhile: all together it is to take ten seconds
         cut_off = await self._work.stop(_DRAIN)
         if cut_off:
             tell("cut-off", f"{cut_off} readings were cut off; nothing of them is lost", count=cut_off)
@@ -150,7 +150,8 @@ class Daemon:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._doors.stop()
+        await closing
+        await self._doors.stop()  # what a reload opened meanwhile
 
     # ── signals ──
 
@@ -158,8 +159,8 @@ class Daemon:
         loop = asyncio.get_running_loop()
         for each in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(each, self._stop, each.name)
-        loop.add_signal_handler(signal.SIGHUP, self._reload, "SIGHUP")
-        loop.add_signal_handler(signal.SIGUSR1, self._read_all)
+        for each in (signal.SIGHUP, signal.SIGUSR1):  # nothing is there yet that could do it
+            loop.add_signal_handler(each, self._came.signals.append, each)
 
     def _stop(self, name: str) -> None:
         if not self._stopping.is_set():
@@ -177,7 +178,7 @@ class Daemon:
 
     # ── the configuration ──
 
-    def _reload(self, why: str) -> None:
+    def _reload(self, why: str = "SIGHUP") -> None:
         if not self._stopping.is_set():
             self._spawn(self._use_configuration(why))
 
@@ -193,9 +194,7 @@ class Daemon:
                 text = f"{why}: the configuration was refused; the one before stays in force"
                 tell("reload-refused", text, level=logging.ERROR, problems=len(error.problems))
             except AggregatorError as error:
-                text = (
-                    f"{why}: the configuration could not be taken up: {error}; the one before stays in force"
-                )
+                text = f"{why}: the configuration was not taken up: {error}; the one before stays in force"
                 tell("reload-refused", text, level=logging.ERROR, error=str(error))
             except Exception:  # a bug in the reading of a file must not end the work
                 logging.getLogger(__name__).exception("%s: a bug; please report it", why)
@@ -206,9 +205,10 @@ class Daemon:
 
     async def _use(self, app: App) -> None:
         """Have it in force everywhere."""
-        changed = self._running.differing(app)
+        self._running.differing(app)  # refuses what only a restart can change; lists are followed meanwhile
         async with self._doors.following(self._running.app, app):
-            await self._work.cut_off(changed)
+            while changed := self._running.differing(app) & self._work.under_way:
+                await self._work.cut_off(changed)
             self._running.use(app)
         self._watching.how = app.settings.schedule.watch
         self._watch()

@@ -16,9 +16,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from aggregator.apart import apart
 from aggregator.daemon.backoff import Backoff
 from aggregator.daemon.mounts import is_silent
 from aggregator.daemon.telling import tell
+from aggregator.errors import FetchError
 from aggregator.sources.folders import escaped, is_text
 from aggregator.values import dataclass, field
 
@@ -123,18 +125,17 @@ class Watching:
 
     async def run(self) -> None:
         """Watch, for ever."""
-        looking = asyncio.create_task(self._look_for_ever())
-        try:
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._look_for_ever())
             while True:
                 await self._watch()
-        finally:
-            looking.cancel()
 
     async def _look_for_ever(self) -> None:
         """See what no event tells, from a thread: a disk that hangs holds up that alone."""
         while True:
             await asyncio.sleep(_LOOKS / 1000)
-            self.look(await asyncio.to_thread(signs, tuple(self._wanted)))
+            with suppress(FetchError):  # the system has no thread for it now
+                self.look(await apart(partial(signs, tuple(self._wanted))))
 
     def look(self, now: Signs) -> None:
         """Take notice of how everything looks."""
@@ -147,14 +148,14 @@ class Watching:
     async def _watch(self) -> None:
         """Watch what is there, until something else is to be watched."""
         self._anew.clear()
-        now = await asyncio.to_thread(signs, tuple(self._wanted))
+        now = await apart(partial(signs, tuple(self._wanted)))
         self._folders = {path: each for path, each in now.items() if _is_folder(each)}
         files = {path: each for path, each in now.items() if path not in self._folders}
         self._tell_of(self._files.watch(files))  # what changed before nobody saw
         # Of others watchfiles cannot be told.
         nameable = {path for path in self._folders if is_text(str(path))}
         self._leave_unwatched(self._folders.keys() - nameable)
-        polled = await asyncio.to_thread(lambda: {path for path in nameable if self._is_polled(path)})
+        polled = await apart(lambda: {path for path in nameable if self._is_polled(path)})
         groups = [
             _Group(frozenset(paths), polls, self._began, self._heard, self._failed)
             for paths, polls in ((polled, True), (nameable - polled, False))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from typing import TYPE_CHECKING
 
 from aggregator.app.serving import Serving
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
     from aggregator.app import App
     from aggregator.server.listening import Address
 
+log = logging.getLogger(__name__)
+
 _LOOK = 5.0
-"""Seconds between looks at the store."""
 
 
 class OutputServer:
@@ -28,8 +30,10 @@ class OutputServer:
         listen: Sequence[Address] = (),
         *,
         access_log: bool = False,
+        pause: float = _LOOK,
     ) -> None:
-        self._serving = Serving(app)
+        """``pause``: seconds between looks at the store."""
+        self._serving, self._pause = Serving(app), pause
         settings = app.settings
         self._server = Server(
             settings.output_dir,
@@ -64,5 +68,8 @@ class OutputServer:
 
     async def _look(self) -> None:
         while True:
-            await asyncio.sleep(_LOOK)
-            await asyncio.to_thread(self._serving.look)
+            await asyncio.sleep(self._pause)
+            try:
+                await asyncio.to_thread(self._serving.look)
+            except Exception:  # a bug in one look must not end the looking, nor keep the server from ending
+                log.exception("the store was not looked at: a bug; please report it")

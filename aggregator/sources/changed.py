@@ -5,13 +5,13 @@ A file is read only when it has settled: half a post is never taken for a post.
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
-from functools import cached_property
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from aggregator import dates
+from aggregator.apart import apart
 from aggregator.model import Batch, Document, Listing, Problem
 from aggregator.remembered import claims_of, looks_of
 from aggregator.sources import files as disk
@@ -58,7 +58,7 @@ async def changed(
     # elsewhere may disagree about it by seconds; then a file is read once too often, or its change is found
     # by its size.
     recent_ns = dates.to_micros(clock()) * 1000 - RECENT_NS
-    found = await asyncio.to_thread(folders.find, root, paths)
+    found = await apart(partial(folders.find, root, paths))
     seen = clock()
     present = found.present(bookmark.documents)
     yield Listing(
@@ -147,7 +147,7 @@ class _Look:
         ``waited``: a pause ago.
         """
         for chunk in _chunks(files):
-            result = await asyncio.to_thread(disk.read, chunk)
+            result = await apart(partial(disk.read, chunk))
             pending.update(result.changing)
             batch = self._batch(result, waited=waited)
             if batch.documents or batch.touched or batch.problems:

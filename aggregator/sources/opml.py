@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import hashlib
 import os
 import stat
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from aggregator import sourcekeys
+from aggregator.apart import apart
 from aggregator.errors import FetchError
 from aggregator.model import Batch, Document, Listing, Stamp
 from aggregator.sources import conditional
@@ -90,7 +91,7 @@ class Opml:
                 yield Batch(documents=(document,))
             yield exchange
             return
-        body = await asyncio.to_thread(_read, source.root / source.location, source.location)
+        body = await apart(partial(_read, source.root / source.location, source.location))
         if body is None:
             yield Listing(present=frozenset(), missing=(source.location,))
         else:

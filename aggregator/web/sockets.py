@@ -5,19 +5,16 @@ The guard is asked twice: of all addresses that a name has, and of the one that 
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import socket
-import threading
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from aggregator.apart import apart
 
+if TYPE_CHECKING:
     from aiohappyeyeballs import AddrInfoType
 
     from aggregator.web.guard import Guard
@@ -66,8 +63,7 @@ def _connector(guard: Guard | None) -> aiohttp.TCPConnector:
 class Resolver(AbstractResolver):
     """The system's resolver, each lookup in a thread of its own.
 
-    A pool would let some dead name servers keep all other names waiting; and a daemon thread does not hold
-    the process up at its end, while a lookup cannot be cancelled.
+    A pool would let some dead name servers keep all other names waiting.
     """
 
     def __init__(self, guard: Guard | None) -> None:
@@ -77,7 +73,7 @@ class Resolver(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         """Look a name up. Raises OSError: socket.gaierror, or RefusedError."""
-        found = await _in_thread(lambda: _look_up(host, port, family))
+        found = await apart(lambda: _look_up(host, port, family), "lookup")
         if self._guard is not None:
             self._guard.check(host, *(result["host"] for result in found))
         return found
@@ -98,27 +94,3 @@ def _look_up(host: str, port: int, family: int) -> list[ResolveResult]:
         )
         for kind, _, protocol, _, address in found
     ]
-
-
-async def _in_thread(work: Callable[[], list[ResolveResult]]) -> list[ResolveResult]:
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[list[ResolveResult]] = loop.create_future()
-
-    def settle(result: list[ResolveResult] | OSError) -> None:
-        if done.done():
-            return
-        if isinstance(result, OSError):
-            done.set_exception(result)
-        else:
-            done.set_result(result)
-
-    def run() -> None:
-        try:
-            result: list[ResolveResult] | OSError = work()
-        except OSError as error:
-            result = error
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            loop.call_soon_threadsafe(settle, result)
-
-    threading.Thread(target=run, name="lookup", daemon=True).start()
-    return await done

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from aggregator.store.lock import SiteLock
 from tests.daemon.origin import Origin, Page, rss
 from tests.daemon.process import PATIENCE, Daemon, environment
 
@@ -304,6 +305,22 @@ def test_it_ends_where_another_store_is_put_in_the_place_of_its_own_and_begins_a
         daemon.publishes(lambda: "Written meanwhile" in site.feed())
         assert daemon.stop()[0] == 0
     assert "Title a" in site.feed()
+
+
+def test_what_is_changed_while_it_waits_to_begin_is_taken_up(site: Site) -> None:
+    site.configure(POSTS)
+    site.post("one")
+
+    with (
+        ExitStack() as held,
+        Daemon(site, environment(), ("--no-serve", "--wait", "1m")) as daemon,
+    ):
+        held.enter_context(SiteLock(site.root / "var" / "aggregator.db"))
+        daemon.wait_for("starting")
+        site.configure(POSTS, site={"title": "Another", "url": "https://site.example/"})
+        held.close()
+        daemon.wait_for("reloaded")
+        daemon.publishes(lambda: "Another" in site.feed())
 
 
 def test_a_store_that_is_locked_for_a_while_is_waited_for(site: Site) -> None:

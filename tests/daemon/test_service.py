@@ -6,7 +6,8 @@ import asyncio
 import os
 import signal
 import socket
-import threading
+import subprocess
+import sys
 from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from aggregator.app.running import Running
 from aggregator.daemon import Daemon, Surroundings
 from aggregator.errors import StoreError
 from aggregator.store import beside
-from tests.daemon.process import PATIENCE
+from tests.daemon.process import PATIENCE, PROJECT
 from tests.daemon.sources import World
 from tests.daemon.test_doors import FakeDoor
 
@@ -158,38 +159,35 @@ def test_what_is_being_read_of_a_source_when_it_is_reset_counts_no_more(tmp_path
     assert run(world, scenario) == 0
 
 
-def test_a_reload_that_is_asked_for_while_it_begins_is_no_reason_to_end(
+def test_what_is_asked_for_while_it_begins_is_done_when_it_is_at_work(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
-    world, reloads, goes_on = World(tmp_path, remote="a"), list[None](), threading.Event()
+    world, told = World(tmp_path, remote="a"), list[str]()
 
-    class Slow(FakeDoor):
-        """Opens only when the reload is under way."""
+    class Asked(FakeDoor):
+        """Is told to reload, and to read everything, while it opens."""
 
         async def start(self) -> None:
             os.kill(os.getpid(), signal.SIGHUP)
-            await until(lambda: bool(reloads))
+            os.kill(os.getpid(), signal.SIGUSR1)
+            await asyncio.to_thread(world.app)  # as long as a reload takes, and some turns of the loop
+            for _ in range(100):
+                await asyncio.sleep(0)
+            assert not world.web.read
             await super().start()
 
-    def reload() -> App:
-        reloads.append(None)
-        assert goes_on.wait(PATIENCE)  # in a thread, while the daemon begins
-        return world.app()
-
     async def main(running: Running) -> int:
-        around = Surroundings(reload=reload, environ={}, doors=(lambda _: Slow("door", []),))
+        around = Surroundings(reload=world.app, environ={}, doors=(lambda _: Asked("door", told),))
         daemon = asyncio.create_task(Daemon(running, around).run())
-        await until(lambda: "at work" in caplog.text)
-        goes_on.set()
-        await until(lambda: "taken up" in caplog.text)
-        await asyncio.sleep(0)
+        await until(lambda: "taken up" in caplog.text and world.web.read["a"] > 0)
         assert not daemon.done()
         os.kill(os.getpid(), signal.SIGTERM)
         return await daemon
 
     with world.open() as running:
         assert asyncio.run(main(running)) == 0
+    assert told == ["+door", "door = Feeds", "-door"]
 
 
 def test_doors_are_open_as_long_as_it_runs(tmp_path: Path) -> None:
@@ -201,6 +199,73 @@ def test_doors_are_open_as_long_as_it_runs(tmp_path: Path) -> None:
 
     assert run(world, scenario, told=told) == 0
     assert told == ["+door", "-door"]
+
+
+def test_what_comes_to_be_read_while_a_configuration_is_taken_up_is_not_kept_for_what_it_is_then(
+    tmp_path: Path,
+) -> None:
+    world, told = World(tmp_path, remote="a"), list[str]()
+
+    async def main(running: Running) -> int:
+        class Meanwhile(FakeDoor):
+            """While it takes up the configuration another source appears, as a list has it, and is read."""
+
+            async def use(self, app: App) -> None:
+                running.use(between)
+                daemon._work.follow()
+                await until(lambda: world.web.read["b"] == 1)
+
+        around = Surroundings(reload=world.app, environ={}, doors=(lambda _: Meanwhile("door", told),))
+        daemon = Daemon(running, around)
+        at_work = asyncio.create_task(daemon.run())
+        await until(lambda: world.web.read["a"] == 1)
+        world.web.held["b"] = asyncio.Event()
+        world.configure("", "a b")
+        between = world.app()
+        text = (tmp_path / "aggregator.yaml").read_text()
+        (tmp_path / "aggregator.yaml").write_text(text.replace("b.example", "another.example"))
+        os.kill(os.getpid(), signal.SIGHUP)
+        await until(
+            lambda: any(each.location == "https://another.example/" for each in running.sources.values())
+        )
+        world.web.held["b"].set()
+        await until(lambda: all(state.last_success for state in running.store.states()))
+        os.kill(os.getpid(), signal.SIGTERM)
+        return await at_work
+
+    with world.open() as running:
+        assert asyncio.run(main(running)) == 0
+    assert world.web.read["b"] == 2
+
+
+def test_who_is_being_answered_and_what_is_being_read_have_the_same_time_to_end_in(tmp_path: Path) -> None:
+    world = World(tmp_path, remote="a")
+    world.web.held["a"] = asyncio.Event()
+
+    class Slow(FakeDoor):
+        """Its last client is served before the source is read."""
+
+        async def stop(self) -> None:
+            world.web.held["a"].set()
+            await super().stop()
+
+    async def main(running: Running) -> int:
+        around = Surroundings(reload=world.app, environ={}, doors=(lambda _: Slow("door", []),))
+        daemon = asyncio.create_task(Daemon(running, around).run())
+        await until(lambda: world.web.read["a"] == 1)
+        os.kill(os.getpid(), signal.SIGTERM)
+        return await daemon
+
+    with world.open() as running:
+        assert asyncio.run(main(running)) == 0
+        (state,) = running.store.states()
+        assert state.last_success is not None
+
+
+def test_it_ends_though_its_server_reads_from_a_disk_that_hangs(tmp_path: Path) -> None:
+    program = [sys.executable, "-m", "tests.daemon.hanging", str(tmp_path)]
+
+    assert subprocess.run(program, cwd=PROJECT, check=False, timeout=PATIENCE).returncode == 0
 
 
 def test_the_service_manager_hears_how_it_is(site: Site) -> None:

@@ -226,3 +226,24 @@ def test_a_file_that_is_replaced_by_one_of_its_size_and_time_is_another(tmp_path
 
     assert sign(path) != before
     assert sign(tmp_path / "none") is None
+
+
+def test_a_bug_in_what_is_told_ends_the_watching_where_somebody_notices(tmp_path: Path) -> None:
+    (tmp_path / "list.opml").write_text("a")
+
+    def changed(_: frozenset[str]) -> None:
+        raise ZeroDivisionError
+
+    async def scenario(ears: Ears) -> None:
+        watching = Watching(ears.take)
+        watching.watch({tmp_path / "list.opml": frozenset({"list"})})
+        task = asyncio.create_task(watching.run())
+        await ears.hears("list")
+        watching._changed = changed
+        (tmp_path / "list.opml").write_text("another")
+        async with asyncio.timeout(PATIENCE):
+            with pytest.raises(ExceptionGroup) as raised:
+                await task
+        assert raised.group_contains(ZeroDivisionError)
+
+    run(scenario)
