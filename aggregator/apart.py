@@ -9,24 +9,34 @@ import asyncio
 import threading
 from concurrent.futures import Future
 from contextlib import suppress
-from functools import partial
 from typing import TYPE_CHECKING, TypeVar
+from weakref import WeakKeyDictionary
 
 from aggregator.errors import FetchError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+MOST = 128
+"""Threads for one purpose at once, hanging ones too: service managers allow a process some hundreds."""
+
 _Result = TypeVar("_Result")
+_rooms: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Semaphore]] = WeakKeyDictionary()
 
 
-async def apart(work: Callable[[], _Result], name: str = "apart") -> _Result:
+async def apart(work: Callable[[], _Result], purpose: str = "disk") -> _Result:
     """What ``work`` comes to, or raises; where the waiting is cancelled, it goes on unheard.
 
-    Raises FetchError where the system has no thread for it.
+    Where there are many for the same ``purpose``, it waits. Raises FetchError where the system has no thread.
     """
     loop = asyncio.get_running_loop()
+    room = _rooms.setdefault(loop, {}).setdefault(purpose, asyncio.Semaphore(MOST))
+    await room.acquire()
     done: asyncio.Future[_Result] = loop.create_future()
+
+    def settle(found: Future[_Result]) -> None:
+        room.release()
+        _settle(done, found)
 
     def run() -> None:
         found: Future[_Result] = Future()
@@ -35,11 +45,12 @@ async def apart(work: Callable[[], _Result], name: str = "apart") -> _Result:
         except BaseException as error:  # noqa: BLE001 - whatever it is, it belongs to who waits
             found.set_exception(error)
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            loop.call_soon_threadsafe(partial(_settle, done, found))
+            loop.call_soon_threadsafe(settle, found)
 
     try:
-        threading.Thread(target=run, name=name, daemon=True).start()
+        threading.Thread(target=run, name=purpose, daemon=True).start()
     except RuntimeError as error:
+        room.release()
         raise FetchError("no thread could be started to read it in") from error
     return await done
 

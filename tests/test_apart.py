@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aggregator.apart import apart
+from aggregator.apart import MOST, apart
 from aggregator.daemon.watching import Watching
 from aggregator.errors import FetchError
 from aggregator.model import Batch, Bookmark
@@ -60,6 +60,27 @@ def test_what_hangs_keeps_neither_others_waiting_nor_the_end() -> None:
 
     asyncio.run(many())
     goes_on.set()
+
+
+def test_so_many_hang_for_one_purpose_and_no_more() -> None:
+    goes_on, one_goes_on = threading.Event(), threading.Event()
+
+    async def many() -> None:
+        hang = [asyncio.create_task(apart(goes_on.wait)) for _ in range(MOST - 1)]
+        one = asyncio.create_task(apart(one_goes_on.wait))
+        late = asyncio.create_task(apart(lambda: "at last"))
+        assert await apart(lambda: "a name", "lookup") == "a name"
+        one.cancel()  # nobody waits for it, but its thread hangs on
+        await asyncio.wait([one])
+        assert not late.done()
+
+        one_goes_on.set()
+
+        assert await late == "at last"
+        goes_on.set()
+        await asyncio.gather(*hang)
+
+    asyncio.run(many())
 
 
 def test_where_the_system_has_no_thread_it_says_so() -> None:
