@@ -114,6 +114,37 @@ def test_requests_sent_at_once_are_answered_in_order(folder: Path) -> None:
     run(work())
 
 
+@pytest.mark.parametrize("length", [100, 8_000_000])
+@pytest.mark.parametrize("requests", [[CLOSING], [PLAIN], [PLAIN, PLAIN, PLAIN]])
+def test_who_says_no_more_gets_what_was_asked_for(folder: Path, requests: list[bytes], length: int) -> None:
+    (folder / "all.xml").write_bytes(b"x" * length)
+
+    async def work() -> None:
+        async with a_house(folder) as house:
+            reader, writer = await house.connect()
+            writer.write(b"".join(requests))
+            writer.write_eof()
+            got = [await read_one(reader) for _ in requests]
+            assert [(each.status, len(each.body)) for each in got] == [(200, length)] * len(requests)
+            assert await reader.read() == b""
+            writer.close()
+
+    run(work())
+
+
+@pytest.mark.parametrize("said", [b"", PLAIN[:-2]])
+def test_who_says_no_more_and_asked_for_nothing_is_let_go_at_once(folder: Path, said: bytes) -> None:
+    async def work() -> None:
+        async with a_house(folder) as house:
+            reader, writer = await house.connect()
+            writer.write(said)
+            writer.write_eof()
+            assert await reader.read() == b""
+            writer.close()
+
+    run(work())
+
+
 def test_a_request_in_pieces_is_one_request(folder: Path) -> None:
     async def work() -> None:
         async with a_house(folder) as house:
