@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import socket
 import threading
+from collections import Counter
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
@@ -22,11 +23,16 @@ if TYPE_CHECKING:
 
     from aggregator.web.guard import Guard
 
+    LookUp = Callable[[str, int, int], list[ResolveResult]]
+    """All addresses of a host, for a port and a family. Raises OSError; blocks."""
+
 HOST: ContextVar[str] = ContextVar("HOST", default="")
 """The host, as it was written, that the running task wants to be connected to."""
 
 _KEEP_ALIVE = 4.0
 """Seconds: less than the five after which common servers close, so that none closes as we ask."""
+MAX_ADDRESSES = 4
+"""Addresses of a host that are tried, of either family: to each that does not answer a socket stays open."""
 _MAX_LINE = 16 * 1024
 _MAX_FIELD = 64 * 1024
 
@@ -70,20 +76,32 @@ class Resolver(AbstractResolver):
     the process up at its end, while a lookup cannot be cancelled.
     """
 
-    def __init__(self, guard: Guard | None) -> None:
+    def __init__(self, guard: Guard | None, look_up: LookUp | None = None) -> None:
         self._guard = guard
+        self._look_up = look_up or _look_up
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """Look a name up. Raises OSError: socket.gaierror, or RefusedError."""
-        found = await _in_thread(lambda: _look_up(host, port, family))
+        """Look a name up; the guard sees all. Raises OSError: socket.gaierror, or RefusedError."""
+        found = await _in_thread(lambda: self._look_up(host, port, family))
         if self._guard is not None:
             self._guard.check(host, *(result["host"] for result in found))
-        return found
+        return _few(found)
 
     async def close(self) -> None:
         """Nothing is held."""
+
+
+def _few(found: list[ResolveResult]) -> list[ResolveResult]:
+    """The first of either family, in the order in which the system has them."""
+    families: Counter[int] = Counter()
+    few = []
+    for result in found:
+        families[result["family"]] += 1
+        if families[result["family"]] <= MAX_ADDRESSES:
+            few.append(result)
+    return few
 
 
 def _look_up(host: str, port: int, family: int) -> list[ResolveResult]:
