@@ -144,9 +144,10 @@ class RefreshStore(Protocol):
 
         New ones are added; ones no longer configured become inactive, and their items leave the outputs
         until they return. An unknown id with the location of a source that is not configured any more is
-        that source renamed: history and items stay. A source whose ``parse_hash`` changed forgets its
-        stamps; one whose ``parse_hash``, location, or way of being asked for changed forgets validators and
-        body hash. What changed or returned is due, but a Retry-After of the same host goes on.
+        that source renamed: history and items stay. A known id that is made from the addresses of two feeds
+        is that of the new one; the other goes by another id. A source whose ``parse_hash`` changed forgets
+        its stamps; one whose ``parse_hash``, location, or way of being asked for changed forgets validators
+        and body hash. What changed or returned is due, but a Retry-After of the same host goes on.
         """
         ...
 

@@ -48,7 +48,7 @@ def distinct_ids(places: Sequence[Place], given: Iterable[str] = ()) -> list[str
 def _free(name: str, place: Place, taken: Counter[str]) -> str:
     if taken[fold(name)] <= 1:
         return name
-    name = f"{name}-{_hash(place.kind + place.location)}"
+    name = _hashed(name, place)
     numbered = (f"{name}-{number}" for number in count(2))  # the very same source once more
     name = next(free for free in chain([name], numbered) if fold(free) not in taken)
     taken[fold(name)] = 1
@@ -77,6 +77,38 @@ def derived_id(kind: str, location: str, *, hidden: bool) -> str:
 
 def _hash(text: str) -> str:
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:6]
+
+
+def is_another(name: str, before: Place, now: Place) -> bool:
+    """Whether an id that was made from either address is that of two feeds, which tell nothing of each other.
+
+    One that somebody gave is of one feed, wherever that is; so is an address with another scheme or slash.
+    """
+    if before.location == now.location or not ("://" in before.location and "://" in now.location):
+        return False
+    return _place(before) != _place(now) and all(name in _made(each) for each in (before, now))
+
+
+def id_aside(name: str, place: Place, others: Iterable[str]) -> str:
+    """What a source is called from now on that leaves its id to another one."""
+    return _free(name, place, Counter(fold(each) for each in (name, name, *others)))
+
+
+def _made(place: Place) -> Iterable[str]:
+    """The ids that are made from an address."""
+    for hidden in (False, True):
+        name = derived_id(place.kind, place.location, hidden=hidden)
+        yield from (name, _hashed(name, place))
+
+
+def _place(place: Place) -> str:
+    """What is left of an address without what servers change: its scheme, ``www.``, a slash at the end."""
+    bare = without_credentials(place.location).partition("://")[2].removeprefix("www.")
+    return bare.rstrip("/")
+
+
+def _hashed(name: str, place: Place) -> str:
+    return f"{name}-{_hash(place.kind + place.location)}"
 
 
 def parse_hash(

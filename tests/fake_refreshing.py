@@ -15,6 +15,7 @@ from aggregator.exchange import NO_VALIDATORS, Validators
 from aggregator.model import Bookmark, KnownDocument
 from aggregator.polls import Poll, SourceState, Times
 from aggregator.records import Known
+from aggregator.sourcekeys import Place, id_aside, is_another
 from aggregator.urls import canonical
 from aggregator.wishes import NO_CALENDAR
 from tests.fake_state import FakeState, StoredItem, StoredSource
@@ -36,6 +37,11 @@ class FakeRefreshing(FakeState):
 
     def sync(self, sources: Sequence[Source], now: datetime) -> None:
         wanted = {source.id for source in sources}
+        for source in sources:
+            stored = self._sources.get(source.id)
+            place = Place(stored.configured.type, stored.configured.location) if stored else None
+            if place and is_another(source.id, place, Place(source.type, source.location)):
+                self._sources[id_aside(source.id, place, self._sources)] = self._sources.pop(source.id)
         for source in sources:
             former = self._former(source, wanted)
             if former is not None:

@@ -151,6 +151,7 @@ def test_the_limits_in_the_docs_are_those_of_the_code() -> None:
         "the configuration": config_document.MAX_BYTES // 2**20,
         "codings upon each other": bodies.MAX_LAYERS,
         "a header field of an answer": sockets._MAX_FIELD,
+        "addresses of a host": sockets.MAX_ADDRESSES,
         "any other field of an entry": entries.MAX_FIELD,
         "a title": tidy.MAX_TITLE,
         "a name, a tag, a category": tidy.MAX_NAME,

@@ -12,6 +12,8 @@ from aggregator.sourcekeys import (
     derived_id,
     distinct_ids,
     has_credentials,
+    id_aside,
+    is_another,
     same_feed,
     without_credentials,
 )
@@ -140,3 +142,29 @@ def test_other_addresses_are_other_feeds() -> None:
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_no_credentials_are_left(user: str, rest: str) -> None:
     assert not has_credentials(without_credentials(f"https://{user}:pw@{rest}")) or "@" not in rest
+
+
+@pytest.mark.parametrize(
+    ("name", "one", "other", "another"),
+    [
+        ("a.example-b-c", "https://a.example/b/c", "https://a.example/b-c", True),
+        ("a.example-b-c", "https://a.example/b/c", "http://www.a.example/b/c/", False),
+        ("a.example-b-c", "https://a.example/b/c", "https://me:pw@a.example/b/c", False),
+        ("given", "https://a.example/b/c", "https://a.example/b-c", False),
+        ("a.example-b-c", "https://a.example/b/c", "https://a.example/d", False),
+        ("seeds", "a/seeds", "b/seeds", False),
+        ("a" * 60, f"https://{'a' * 60}.example/", f"https://{'a' * 60}.other.example/", True),
+    ],
+)
+def test_an_id_that_is_made_from_two_addresses_is_that_of_two_feeds(
+    name: str, one: str, other: str, *, another: bool
+) -> None:
+    assert is_another(name, Place("feed", one), Place("feed", other)) is another
+    assert is_another(name, Place("feed", other), Place("feed", one)) is another
+
+
+def test_who_leaves_an_id_to_another_is_called_as_beside_it() -> None:
+    one, other = Place("feed", "https://a.example/b/c"), Place("feed", "https://a.example/b-c")
+
+    assert id_aside("a.example-b-c", one, ["x"]) == distinct_ids([one, other])[0]
+    assert id_aside("a.example-b-c", one, distinct_ids([one, other])) == f"{distinct_ids([one, other])[0]}-2"

@@ -107,7 +107,7 @@ class Door(web.Server):
 class Connection(web.RequestHandler):
     """One connection of a client."""
 
-    __slots__ = ("_door", "_guard", "_parted", "_read_at", "_unanswered")
+    __slots__ = ("_door", "_ended", "_guard", "_parted", "_read_at", "_unanswered")
 
     def __init__(self, door: Door) -> None:
         super().__init__(
@@ -123,6 +123,8 @@ class Connection(web.RequestHandler):
             access_log=None,  # type: ignore[arg-type] # as aiohttp itself has it where nothing is to be logged
         )
         self._door = door
+        self._ended = False
+        """The client says no more."""
         self._unanswered = 0
         self._parted = True
         """What came until now was whole requests, each by itself."""
@@ -159,6 +161,14 @@ class Connection(web.RequestHandler):
             self._learn(data)
         elif self._unanswered > _HEAD and self in self._door.waiting:
             self._refuse(431, "the header fields are too large")
+
+    def eof_received(self) -> bool:  # type: ignore[override] # aiohttp keeps no connection, asyncio can
+        """The client says no more, and may well listen: what it asked for it gets.
+
+        False has the connection closed, once all that was written is sent.
+        """
+        self._ended = True
+        return self not in self._door.waiting
 
     def _learn(self, data: bytes) -> None:
         message, payload = self._messages[0]
@@ -211,7 +221,9 @@ class Connection(web.RequestHandler):
         """Send an answer, and count it."""
         sent, gone = await super().finish_response(request, resp, start_time)
         self._read_at = self._loop.time()
-        if sent.keep_alive and not gone and not self._messages and self in self._door.inside:
+        if self._ended and not self._messages:
+            self.close()
+        elif sent.keep_alive and not gone and not self._messages and self in self._door.inside:
             self._door.waiting[self] = None
         if isinstance(sent, Answer):
             self._door.site.count(sent)

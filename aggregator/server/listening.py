@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import sys
 from typing import TYPE_CHECKING, TypeAlias
 
 from aggregator.dates import utc_now
 from aggregator.errors import ListenError
 from aggregator.server.connections import Door, Limits
-from aggregator.server.files import Files
+from aggregator.server.files import CHUNK, Files
 from aggregator.server.site import Site
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ Address: TypeAlias = tuple[str, int]
 """Host and port; an IPv6 address without brackets."""
 
 _BACKLOG = 1024
+_UNSENT = 6, 25
+"""IPPROTO_TCP and Linux's TCP_NOTSENT_LOWAT (tcp(7)): how much the system takes before it can be sent."""
 _ADVICE = {
     errno.EADDRINUSE: "is in use: stop what listens there, or choose another with --listen HOST:PORT",
     errno.EACCES: "is not allowed: ports below 1024 need rights; choose another, and have a proxy lead to it",
@@ -84,7 +87,7 @@ class Server:
         return [
             (str(host), int(port))
             for listener in self._listeners
-            for host, port, *_ in (socket.getsockname() for socket in listener.sockets)
+            for host, port, *_ in (each.getsockname() for each in listener.sockets)
         ]
 
     async def stop(self, grace: float = 5.0) -> None:
@@ -100,8 +103,13 @@ class Server:
 
 async def _listen(door: Door, host: str, port: int) -> asyncio.Server:
     try:
-        return await asyncio.get_running_loop().create_server(door.let_in, host, port, backlog=_BACKLOG)
+        made = await asyncio.get_running_loop().create_server(door.let_in, host, port, backlog=_BACKLOG)
     except OSError as error:
         advice = _ADVICE.get(error.errno or 0) or f"cannot be listened on: {error.strerror or error}"
         shown = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         raise ListenError(f"{shown} {advice}") from error
+    if sys.platform == "linux":
+        # Connections have it of who listens: else megabytes of an answer are kept for who takes nothing.
+        for each in made.sockets:
+            each.setsockopt(*_UNSENT, CHUNK)
+    return made

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from aggregator.dates import to_micros
+from aggregator.sourcekeys import Place, id_aside, is_another
 from aggregator.store.adopting import KIND as REBUILT_KIND
 from aggregator.store.codec import bindable, original
 from aggregator.store.polling import forget_exchange, forget_move, make_due, release, return_home
@@ -48,7 +49,7 @@ class Syncing(Connected):
     def sync(self, sources: Sequence[Source], now: datetime) -> None:
         """See :meth:`aggregator.contracts.RefreshStore.sync`."""
         with self._connection.writing() as raw:
-            stored = [_Stored(*row) for row in raw.execute(_SELECT)]
+            stored = _set_aside(raw, sources, [_Stored(*row) for row in raw.execute(_SELECT)])
             before = _pair(sources, stored)
             changed = [
                 _add(raw, source, now) if source.id not in before else _update(raw, source, before[source.id])
@@ -90,6 +91,24 @@ class Syncing(Connected):
             if found:
                 outdate_directory(raw)
             return bool(found)
+
+
+def _set_aside(
+    raw: sqlite3.Connection, sources: Sequence[Source], stored: Sequence[_Stored]
+) -> Sequence[_Stored]:
+    """The stored ones, with other ids where theirs were made from addresses and are now made from others."""
+    by_key = {original(each.key): each for each in stored}
+    for source in sources:
+        before = by_key.get(source.id)
+        if before is None:
+            continue
+        place = Place(original(before.kind), original(before.location))
+        if is_another(source.id, place, Place(source.type, source.location)):
+            aside = id_aside(source.id, place, by_key)
+            raw.execute("update sources set key = ? where id = ?", (bindable(aside), before.id))
+            del by_key[source.id]
+            by_key[aside] = before._replace(key=bindable(aside))
+    return sorted(by_key.values(), key=lambda each: (-each.active, -each.id))
 
 
 def _pair(sources: Sequence[Source], stored: Iterable[_Stored]) -> Mapping[str, _Stored]:

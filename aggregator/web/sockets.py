@@ -6,6 +6,7 @@ The guard is asked twice: of all addresses that a name has, and of the one that 
 from __future__ import annotations
 
 import socket
+from collections import Counter
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
@@ -15,15 +16,22 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aggregator.apart import apart
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aiohappyeyeballs import AddrInfoType
 
     from aggregator.web.guard import Guard
+
+    LookUp = Callable[[str, int, int], list[ResolveResult]]
+    """All addresses of a host, for a port and a family. Raises OSError; blocks."""
 
 HOST: ContextVar[str] = ContextVar("HOST", default="")
 """The host, as it was written, that the running task wants to be connected to."""
 
 _KEEP_ALIVE = 4.0
 """Seconds: less than the five after which common servers close, so that none closes as we ask."""
+MAX_ADDRESSES = 4
+"""Addresses of a host that are tried, of either family: to each that does not answer a socket stays open."""
 _MAX_LINE = 16 * 1024
 _MAX_FIELD = 64 * 1024
 
@@ -66,20 +74,32 @@ class Resolver(AbstractResolver):
     A pool would let some dead name servers keep all other names waiting.
     """
 
-    def __init__(self, guard: Guard | None) -> None:
+    def __init__(self, guard: Guard | None, look_up: LookUp | None = None) -> None:
         self._guard = guard
+        self._look_up = look_up or _look_up
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """Look a name up. Raises OSError: socket.gaierror, or RefusedError."""
-        found = await apart(lambda: _look_up(host, port, family), "lookup")
+        """Look a name up; the guard sees all. Raises OSError: socket.gaierror, or RefusedError."""
+        found = await apart(lambda: self._look_up(host, port, family), "lookup")
         if self._guard is not None:
             self._guard.check(host, *(result["host"] for result in found))
-        return found
+        return _few(found)
 
     async def close(self) -> None:
         """Nothing is held."""
+
+
+def _few(found: list[ResolveResult]) -> list[ResolveResult]:
+    """The first of either family, in the order in which the system has them."""
+    families: Counter[int] = Counter()
+    few = []
+    for result in found:
+        families[result["family"]] += 1
+        if families[result["family"]] <= MAX_ADDRESSES:
+            few.append(result)
+    return few
 
 
 def _look_up(host: str, port: int, family: int) -> list[ResolveResult]:

@@ -124,3 +124,36 @@ def test_the_user_is_told_of_what_is_left(site: Site, server: Server) -> None:
     assert ran.code == 0
     assert ran.err == "left for the next run: 1 source of 127.0.0.1\n"
     assert server.asked == ["/feed.xml"]
+
+
+def test_a_feed_of_another_list_takes_nothing_of_one_that_was_let_go(site: Site, server: Server) -> None:
+    rss, lists = server.pages["/feed.xml"], ("good", "other")
+    server.pages["/a/b"] = rss
+    server.pages["/a-b"] = rss.replace("One", "Replaced")
+    site.configure(
+        f"{CONFIGURATION.partition('categories:')[0]}sources:\n"
+        + "".join(f"  - {{id: {name}, type: opml, path: {name}.opml}}\n" for name in lists)
+    )
+    good, other = (site.root / f"{name}.opml" for name in lists)
+    server.pages |= {
+        "/one": rss.replace("a.example/1", "a.example/2"),
+        "/two": rss.replace("a.example/1", "x:2"),
+    }
+    write(good, server, **{"one": "", "two": "", "a/b": ""})
+    write(other, server, one="")
+    assert site.run("refresh").code == 0
+
+    write(good, server, one="", two="")
+    assert site.run("refresh").code == 0
+    write(other, server, **{"one": "", "a-b": ""})
+    assert site.run("refresh").code == 0
+    alone = site.files()["all.xml"]
+    write(good, server, **{"one": "", "two": "", "a/b": ""})
+    assert site.run("refresh").code == 0
+    together = site.files()["all.xml"]
+
+    assert b">Replaced</title>" in alone
+    assert b"<id>http://a.example/1</id>" not in alone  # it is of who had it first
+    assert b">Replaced</title>" in together
+    (told,) = (each for each in together.split(b"<entry>") if b"<id>http://a.example/1</id>" in each)
+    assert b">One</title>" in told

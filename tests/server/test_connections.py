@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
+import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -114,6 +117,37 @@ def test_requests_sent_at_once_are_answered_in_order(folder: Path) -> None:
     run(work())
 
 
+@pytest.mark.parametrize("length", [100, 8_000_000])
+@pytest.mark.parametrize("requests", [[CLOSING], [PLAIN], [PLAIN, PLAIN, PLAIN]])
+def test_who_says_no_more_gets_what_was_asked_for(folder: Path, requests: list[bytes], length: int) -> None:
+    (folder / "all.xml").write_bytes(b"x" * length)
+
+    async def work() -> None:
+        async with a_house(folder) as house:
+            reader, writer = await house.connect()
+            writer.write(b"".join(requests))
+            writer.write_eof()
+            got = [await read_one(reader) for _ in requests]
+            assert [(each.status, len(each.body)) for each in got] == [(200, length)] * len(requests)
+            assert await reader.read() == b""
+            writer.close()
+
+    run(work())
+
+
+@pytest.mark.parametrize("said", [b"", PLAIN[:-2]])
+def test_who_says_no_more_and_asked_for_nothing_is_let_go_at_once(folder: Path, said: bytes) -> None:
+    async def work() -> None:
+        async with a_house(folder) as house:
+            reader, writer = await house.connect()
+            writer.write(said)
+            writer.write_eof()
+            assert await reader.read() == b""
+            writer.close()
+
+    run(work())
+
+
 def test_a_request_in_pieces_is_one_request(folder: Path) -> None:
     async def work() -> None:
         async with a_house(folder) as house:
@@ -216,6 +250,29 @@ def test_a_client_that_takes_nothing_is_cut_off(folder: Path) -> None:
                 await reader.readexactly(8_000_000)
             writer.close()
             await asyncio.sleep(0)
+
+    run(work())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system decides how much it takes")
+def test_what_is_not_taken_waits_on_the_disk_and_not_in_the_memory_of_the_system(folder: Path) -> None:
+    (folder / "all.xml").write_bytes(b"x" * 8_000_000)
+
+    async def work() -> None:
+        async with a_house(folder, limits=Limits(patience=0.2)) as house:
+            client = socket.socket()
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.setblocking(False)
+            loop = asyncio.get_running_loop()
+            with client:
+                await loop.sock_connect(client, ("127.0.0.1", house.port))
+                await loop.sock_sendall(client, CLOSING)
+                await until_alone(house)
+                sent = 0
+                with contextlib.suppress(ConnectionResetError):
+                    while got := await loop.sock_recv(client, 65536):
+                        sent += len(got)
+            assert 0 < sent < 1_000_000
 
     run(work())
 

@@ -9,7 +9,8 @@ import pytest
 
 from aggregator.model import KnownDocument, Stamp
 from aggregator.polls import Outcome
-from tests.builders import NOW, a_source
+from aggregator.sourcekeys import Place, distinct_ids
+from tests.builders import NOW, a_source, an_item
 from tests.store.changes import a_change, a_document, id_of, output_of, publish, route_all, save
 
 if TYPE_CHECKING:
@@ -111,6 +112,45 @@ def test_one_former_source_is_taken_by_one_new_one_only(store: Store) -> None:
     store.sync([a_source("a", location="posts"), a_source("b", location="posts", rank=1)], NOW)
 
     assert [(state.id, state.items) for state in store.states()] == [("a", 1), ("b", 0)]
+
+
+ID, ONE, OTHER = "a.example-b-c", "https://a.example/b/c", "https://a.example/b-c"
+"""An id that is made from both addresses."""
+
+
+@pytest.mark.parametrize("meanwhile", [[], None], ids=["it left before", "it leaves now"])
+def test_a_feed_whose_address_makes_the_id_of_another_takes_nothing_of_it(
+    empty_store: Store, meanwhile: list[Source] | None
+) -> None:
+    store = empty_store
+    store.sync([a_source(ID, type="feed", location=ONE)], NOW)
+    save(store, a_change(an_item("1", source_id=ID)), source_id=ID)
+    was = store.find("1")[0]
+    if meanwhile is not None:
+        store.sync(meanwhile, NOW)
+
+    store.sync([a_source(ID, type="feed", location=OTHER)], LATER)
+    now_there = [(state.id, state.items, state.active) for state in store.states()]
+    both = distinct_ids([Place("feed", ONE), Place("feed", OTHER)])
+    store.sync(
+        [a_source(both[0], type="feed", location=ONE), a_source(both[1], type="feed", location=OTHER)], LATER
+    )
+    together = {state.id: state.items for state in store.states()}
+    store.sync([a_source(ID, type="feed", location=ONE)], LATER)
+
+    assert now_there[0] == (ID, 0, True)
+    assert [active for _, _, active in now_there[1:]] == [False]
+    assert together == {both[0]: 1, both[1]: 0}
+    assert store.known(ID, ["1"])["1"].item_id == was.item_id
+
+
+def test_an_id_that_somebody_gave_stays_with_its_source_wherever_that_is(empty_store: Store) -> None:
+    empty_store.sync([a_source("mine", type="feed", location=ONE)], NOW)
+    save(empty_store, a_change(an_item("1", source_id="mine")), source_id="mine")
+
+    empty_store.sync([a_source("mine", type="feed", location=OTHER)], LATER)
+
+    assert [(state.id, state.items) for state in empty_store.states()] == [("mine", 1)]
 
 
 def test_sources_without_a_location_are_never_taken_for_renamed(empty_store: Store) -> None:
