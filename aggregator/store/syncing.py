@@ -98,9 +98,10 @@ def _set_aside(
 ) -> Sequence[_Stored]:
     """The stored ones, with other ids where theirs were made from addresses and are now made from others."""
     by_key = {original(each.key): each for each in stored}
+    changed = False
     for source in sources:
         before = by_key.get(source.id)
-        if before is None:
+        if before is None or before.location == bindable(source.location):
             continue
         place = Place(original(before.kind), original(before.location))
         if is_another(source.id, place, Place(source.type, source.location)):
@@ -108,7 +109,8 @@ def _set_aside(
             raw.execute("update sources set key = ? where id = ?", (bindable(aside), before.id))
             del by_key[source.id]
             by_key[aside] = before._replace(key=bindable(aside))
-    return sorted(by_key.values(), key=lambda each: (-each.active, -each.id))
+            changed = True
+    return sorted(by_key.values(), key=lambda each: (-each.active, -each.id)) if changed else stored
 
 
 def _pair(sources: Sequence[Source], stored: Iterable[_Stored]) -> Mapping[str, _Stored]:
