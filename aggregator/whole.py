@@ -20,8 +20,13 @@ if TYPE_CHECKING:
 
 _CANNOT_BE_REPLACED = frozenset({errno.EACCES, errno.EBUSY, errno.EPERM, errno.EROFS, errno.EXDEV})
 """Its folder cannot be written to, or it is mounted by itself, as into a container."""
-_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-_OF_THE_DISK = _NO_ROOM | {errno.EIO}
+NO_ROOM = {
+    errno.ENOSPC: "the disk is full: free some space",
+    errno.EDQUOT: "the disk quota is used up: free some space",
+    errno.EFBIG: "the file is larger than this user may write: raise the limit (ulimit -f)",
+}
+"""What to do where there is no room for a file."""
+_OF_THE_DISK = {*NO_ROOM, errno.EIO}
 """Where another name would not help."""
 
 
@@ -102,7 +107,7 @@ def _overwrite(place: Path, body: bytes) -> None:
         try:
             os.posix_fallocate(file, 0, max(1, len(body)))
         except OSError as error:  # or the file system cannot tell
-            if error.errno in _NO_ROOM:
+            if error.errno in NO_ROOM:
                 os.ftruncate(file, size)
                 raise
         stream.write(body)

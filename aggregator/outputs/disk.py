@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Self
 
 from aggregator.errors import PublishError
+from aggregator.whole import NO_ROOM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,9 +22,8 @@ if TYPE_CHECKING:
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _ADVICE = {
-    errno.ENOSPC: "the disk is full: free some space, then run again",
-    errno.EDQUOT: "the disk quota is used up: free some space, then run again",
-    errno.EFBIG: "the file is larger than this user may write: raise the limit (ulimit -f)",
+    **NO_ROOM,
+    **{number: f"{NO_ROOM[number]}, then run again" for number in (errno.ENOSPC, errno.EDQUOT)},
     errno.EACCES: "permission denied: let this user write there, or choose another output.dir",
     errno.EPERM: "not permitted: let this user write there, or choose another output.dir",
     errno.EROFS: "the file system is read-only: mount it writable, or choose another output.dir",

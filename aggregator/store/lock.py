@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 from aggregator.errors import LockedError, StoreError
 from aggregator.store.copying import FOLDER_OF_OWNER, OWNER_ONLY
 from aggregator.values import dataclass
+from aggregator.whole import NO_ROOM
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,9 +27,7 @@ _PID_DIGITS = 32
 """More than any process has; a file that is none of ours may have no end."""
 _ADVICE = {
     errno.ELOOP: "it is a link: remove it",
-    errno.ENOSPC: "the disk is full: free some space",
-    errno.EDQUOT: "the disk quota is used up: free some space",
-    errno.EFBIG: "File too large: raise the limit (ulimit -f)",
+    **NO_ROOM,
     errno.EROFS: "the disk is mounted read-only: mount it writable",
     errno.EACCES: "Permission denied: let this user write there",
 }
